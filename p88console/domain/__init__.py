@@ -1,0 +1,1 @@
+"""What a race day is made of: pure values and decisions, standard library only."""
