@@ -1,0 +1,1 @@
+"""The practice race's servers, called over real sockets."""

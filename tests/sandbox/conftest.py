@@ -1,0 +1,33 @@
+"""A practice race for each test: one world for all, servers and clock of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from p88console.sandbox.copernico import CopernicoServer
+from p88console.sandbox.runsignup import RunSignUpServer
+from p88console.sandbox.serve import Sandbox
+from p88console.sandbox.world import World, WorldOptions, make_world
+
+from .rig import HandClock, Practice
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return make_world(WorldOptions(seed=5, runners=120))
+
+
+@pytest.fixture
+def clock(world: World) -> HandClock:
+    return HandClock(world.day.start)
+
+
+@pytest.fixture
+async def practice(world: World, clock: HandClock) -> AsyncIterator[Practice]:
+    servers = RunSignUpServer(world, clock), CopernicoServer(world, clock)
+    async with Sandbox(world, clock, servers=servers) as sandbox:
+        running = Practice(sandbox, servers, clock)
+        async with running.http:
+            yield running
