@@ -1,0 +1,141 @@
+"""The append-only history of attempts, read in pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, String, cast, func, or_, select
+
+from p88console.domain.jobs import JobState
+from p88console.store.board import HistoryRow
+from p88console.store.events import EVENTS
+from p88console.store.queue import HISTORY, QUEUE
+from p88console.store.tenants import ACCOUNTS
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One attempt whole, as commands print it; instants are UTC."""
+
+    id: int
+    job_id: int
+    provider: str
+    operation: str
+    direction: str
+    event_id: int | None
+    attempt: int
+    state: str
+    started_at: datetime
+    finished_at: datetime | None
+    trigger: str
+    partial: bool
+    counts: dict[str, int]
+    error: dict[str, Any] | None
+
+
+def attempts(
+    connection: Connection,
+    *,
+    event_id: int | None = None,
+    job_id: int | None = None,
+    attempt_id: int | None = None,
+    limit: int | None = None,
+) -> list[AttemptRow]:
+    """Attempts, newest first."""
+    query = select(HISTORY, ACCOUNTS.c.provider).join(
+        ACCOUNTS, ACCOUNTS.c.id == HISTORY.c.account_id
+    )
+    if event_id is not None:
+        query = query.where(HISTORY.c.event_id == event_id)
+    if job_id is not None:
+        query = query.where(HISTORY.c.job_id == job_id)
+    if attempt_id is not None:
+        query = query.where(HISTORY.c.id == attempt_id)
+    query = query.order_by(HISTORY.c.id.desc()).limit(limit)
+    return [
+        AttemptRow(
+            id=row["id"],
+            job_id=row["job_id"],
+            provider=row["provider"],
+            operation=row["operation"],
+            direction=row["direction"],
+            event_id=row["event_id"],
+            attempt=row["attempt"],
+            state=row["state"],
+            started_at=row["started_at"],
+            finished_at=row["finished_at"],
+            trigger=row["trigger"],
+            partial=row["partial"],
+            counts=row["counts"],
+            error=row["error"],
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def count(connection: Connection, text: str) -> int:
+    """How many attempts match the filter text."""
+    query = select(func.count()).select_from(HISTORY)
+    if text:
+        query = _matching(select(func.count()), text)
+    return int(connection.execute(query).scalar_one())
+
+
+def page(connection: Connection, offset: int, limit: int, text: str) -> list[HistoryRow]:
+    """Attempts for the history pane, newest first."""
+    columns = (*HISTORY.c, ACCOUNTS.c.provider, EVENTS.c.name.label("event_name"))
+    query = _matching(select(*columns), text)
+    query = query.order_by(HISTORY.c.id.desc()).offset(offset).limit(limit)
+    return [
+        HistoryRow(
+            id=row["id"],
+            job_id=row["job_id"],
+            provider=row["provider"],
+            event_name=row["event_name"],
+            operation=row["operation"],
+            direction=row["direction"],
+            attempt=row["attempt"],
+            state=row["state"],
+            started_at=row["started_at"],
+            finished_at=row["finished_at"],
+            trigger=row["trigger"],
+            counts=row["counts"],
+            error_title=(row["error"] or {}).get("title"),
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def _matching(query: Select[Any], text: str) -> Select[Any]:
+    joined = (
+        query.select_from(HISTORY)
+        .join(ACCOUNTS, ACCOUNTS.c.id == HISTORY.c.account_id)
+        .outerjoin(EVENTS, EVENTS.c.id == HISTORY.c.event_id)
+    )
+    for word in text.split():
+        joined = joined.where(
+            or_(
+                *(
+                    column.icontains(word, autoescape=True)
+                    for column in (
+                        ACCOUNTS.c.provider,
+                        HISTORY.c.operation,
+                        HISTORY.c.direction,
+                        HISTORY.c.state,
+                        HISTORY.c.trigger,
+                        func.coalesce(EVENTS.c.name, ""),
+                        func.coalesce(cast(HISTORY.c.error, String), ""),
+                    )
+                )
+            )
+        )
+    return joined
+
+
+def state_counts(connection: Connection) -> dict[str, int]:
+    """How many jobs are in each state."""
+    counts = dict.fromkeys((state.value for state in JobState), 0)
+    query = select(QUEUE.c.state, func.count()).group_by(QUEUE.c.state)
+    return counts | {row[0]: row[1] for row in connection.execute(query)}

@@ -1,0 +1,190 @@
+"""The push ledger: what each scoring event holds of each person, and who is still to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
+
+from p88console.domain.model import ParticipantStatus, PushState
+from p88console.domain.plan import Candidate, Values, worn_bibs
+from p88console.store.db import Tx
+from p88console.store.tables import Event, Participant, PushLedger, RaceLink
+from p88console.store.tables.base import table
+from p88console.store.tables.tenancy import Account, Link
+from p88console.store.upsert import upsert
+
+LEDGER = table(PushLedger)
+PARTICIPANTS = table(Participant)
+RACE_LINKS = table(RaceLink)
+LINKS = table(Link)
+EVENTS = table(Event)
+ACCOUNTS = table(Account)
+
+ACTIVE = ParticipantStatus.ACTIVE.value
+WITHDRAW_BY_HAND = "is no longer registered: withdraw at the scoring system by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is now known of one person at the far side."""
+
+    participant_id: int
+    state: PushState
+    remote_id: str | None
+    acknowledged: Values | None
+    mirror_hash: str | None
+    reason: str | None = None
+
+
+def scoring_id(provider: str, provider_id: str) -> str:
+    """The stable id under which a registration is known at scoring systems."""
+    return f"{provider}-{provider_id}"
+
+
+def _differs() -> ColumnElement[bool]:
+    """Whoever may have to be sent, read back, or withdrawn."""
+    active = PARTICIPANTS.c.status == ACTIVE
+    return or_(
+        and_(
+            active,
+            or_(
+                LEDGER.c.id.is_(None),
+                LEDGER.c.mirror_hash.is_distinct_from(PARTICIPANTS.c.content_hash),
+                LEDGER.c.state == PushState.SENT.value,
+            ),
+        ),
+        and_(~active, LEDGER.c.acknowledged.is_not(None), LEDGER.c.mirror_hash.is_not(None)),
+    )
+
+
+def _joined(query: Any, link_id: int | None) -> Any:
+    condition = and_(
+        LEDGER.c.participant_id == PARTICIPANTS.c.id, LEDGER.c.link_id == RACE_LINKS.c.link_id
+    )
+    joined = (
+        query.select_from(PARTICIPANTS)
+        .join(RACE_LINKS, RACE_LINKS.c.race_id == PARTICIPANTS.c.race_id)
+        .join(EVENTS, EVENTS.c.id == PARTICIPANTS.c.event_id)
+        .join(ACCOUNTS, ACCOUNTS.c.id == EVENTS.c.account_id)
+        .outerjoin(LEDGER, condition)
+    )
+    return joined if link_id is None else joined.where(RACE_LINKS.c.link_id == link_id)
+
+
+def candidates(
+    connection: Connection, link_id: int, fields: Sequence[str], *, everyone: bool = False
+) -> list[Candidate]:
+    """People whose state here and at the linked event may differ, in bib order.
+
+    Args:
+        connection: An open read.
+        link_id: The link.
+        fields: The fields that the scoring system takes; `race` stands for our race id.
+        everyone: Also those whose last push was verified, to reconcile the whole far side.
+    """
+    columns = [*PARTICIPANTS.c, ACCOUNTS.c.provider]
+    columns += [LEDGER.c[name].label(f"ledger_{name}") for name in ("state", "remote_id")]
+    columns += [LEDGER.c.acknowledged]
+    query = _joined(select(*columns), link_id).order_by(PARTICIPANTS.c.id)
+    query = query.where(PARTICIPANTS.c.status == ACTIVE if everyone else _differs())
+    return [_candidate(row, fields) for row in connection.execute(query).mappings()]
+
+
+def _candidate(row: RowMapping, fields: Sequence[str]) -> Candidate:
+    stopped = None
+    if row["provider_id"] is None:
+        stopped = "the registration has no stable id"
+    elif row["status"] != ACTIVE:
+        stopped = WITHDRAW_BY_HAND
+    desired = {name: _text(row["race_id"] if name == "race" else row[name]) for name in fields}
+    return Candidate(
+        participant_id=row["id"],
+        our_id=scoring_id(row["provider"], row["provider_id"] or row["row_key"]),
+        remote_id=row["ledger_remote_id"],
+        desired=desired,
+        acknowledged=row["acknowledged"],
+        state=PushState(row["ledger_state"] or PushState.UNSENT),
+        mirror_hash=row["content_hash"],
+        stopped=stopped,
+        gone=row["status"] != ACTIVE,
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)
+
+
+def taken_bibs(connection: Connection, event_id: int) -> dict[tuple[str, str], int]:
+    """How many active people of the event wear each (race id, bib), where more than one does."""
+    people = PARTICIPANTS.c
+    query = (
+        select(people.race_id, people.bib)
+        .where(people.event_id == event_id, people.status == ACTIVE, people.bib.is_not(None))
+        .where(people.race_id.is_not(None))
+    )
+    worn = worn_bibs((str(row.race_id), row.bib) for row in connection.execute(query))
+    return {key: count for key, count in worn.items() if count > 1}
+
+
+def mark_sent(
+    tx: Tx, link_id: int, people: Iterable[tuple[Candidate, Values]], now: datetime
+) -> None:
+    """Write down what is about to be sent, before it leaves."""
+    rows = [
+        {
+            "link_id": link_id,
+            "participant_id": candidate.participant_id,
+            "state": PushState.SENT.value,
+            "sent": dict(values),
+            "reason": None,
+            "sent_at": now,
+        }
+        for candidate, values in people
+    ]
+    upsert(tx.connection, LEDGER, rows, key=("link_id", "participant_id"))
+    tx.touch("participants")
+
+
+def settle(tx: Tx, link_id: int, outcomes: Iterable[Settled], now: datetime) -> None:
+    """Write down what the far side is now known to hold."""
+    rows = [
+        {
+            "link_id": link_id,
+            "participant_id": outcome.participant_id,
+            "remote_id": outcome.remote_id,
+            "state": outcome.state.value,
+            "acknowledged": None if outcome.acknowledged is None else dict(outcome.acknowledged),
+            "mirror_hash": outcome.mirror_hash,
+            "reason": outcome.reason,
+            "acknowledged_at": now,
+        }
+        for outcome in outcomes
+    ]
+    upsert(tx.connection, LEDGER, rows, key=("link_id", "participant_id"))
+    tx.touch("participants")
+
+
+def unsent(connection: Connection, event_id: int | None = None) -> tuple[int, datetime | None]:
+    """How many active people some linked event does not hold as they are, and since when."""
+    query = _joined(select(func.count(), func.min(PARTICIPANTS.c.changed_at)), None).where(
+        PARTICIPANTS.c.status == ACTIVE, _differs()
+    )
+    if event_id is not None:
+        query = query.where(PARTICIPANTS.c.event_id == event_id)
+    count, oldest = connection.execute(query).one()
+    return int(count), oldest
+
+
+def state_counts(connection: Connection, event_id: int | None = None) -> dict[str, int]:
+    """How many active people are in each push state, over all links."""
+    query = _joined(
+        select(func.coalesce(LEDGER.c.state, PushState.UNSENT.value), func.count()), None
+    ).where(PARTICIPANTS.c.status == ACTIVE)
+    if event_id is not None:
+        query = query.where(PARTICIPANTS.c.event_id == event_id)
+    grouped = query.group_by(func.coalesce(LEDGER.c.state, PushState.UNSENT.value))
+    return {row[0]: row[1] for row in connection.execute(grouped)}

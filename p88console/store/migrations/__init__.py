@@ -1,0 +1,1 @@
+"""Schema versions, applied in order when a database is opened."""

@@ -1,0 +1,205 @@
+"""Reading participants and results: lists for commands and screens, one person whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select
+
+from p88console.domain.errors import UsageFault
+from p88console.domain.model import ParticipantStatus, PushState
+from p88console.store.events import EVENTS, LINKS
+from p88console.store.ledger import LEDGER
+from p88console.store.participants import CHANGES, PARTICIPANTS
+from p88console.store.results import RESULTS
+from p88console.store.tenants import ACCOUNTS
+from p88console.store.upsert import chunked
+
+
+class Filter(StrEnum):
+    """Ways to narrow the list of participants."""
+
+    ACTIVE = "active"
+    REMOVED = "removed"
+    NO_BIB = "no-bib"
+    DUPLICATE_BIB = "duplicate-bib"
+    UNSENT = "unsent"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class FarSide:
+    """What one linked scoring event is known to hold of a person."""
+
+    provider: str
+    account_id: int
+    state: PushState
+    remote_id: str | None
+    acknowledged: dict[str, Any] | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One participant as listed: the mirror's row and each far side's state."""
+
+    row: dict[str, Any]
+    provider: str
+    systems: tuple[FarSide, ...]
+
+    @property
+    def push_state(self) -> PushState:
+        """The state that most needs attention over all far sides."""
+        return min(
+            (system.state for system in self.systems),
+            key=ATTENTION.index,
+            default=PushState.UNSENT,
+        )
+
+
+ATTENTION = (
+    PushState.HELD,
+    PushState.REFUSED,
+    PushState.DIFFERS,
+    PushState.IGNORED,
+    PushState.UNSENT,
+    PushState.SENT,
+    PushState.VERIFIED,
+)
+
+LISTED = tuple(column for column in PARTICIPANTS.c if column.name not in ("raw", "raw_hash"))
+
+
+def participants(
+    connection: Connection,
+    event_id: int,
+    *,
+    search: str = "",
+    only: Filter | None = None,
+    limit: int | None = None,
+) -> list[Person]:
+    """Participants of an event by last name; the removed too, unless filtered away."""
+    people = PARTICIPANTS.c
+    query = select(*LISTED, ACCOUNTS.c.provider).select_from(PARTICIPANTS)
+    query = query.join(EVENTS, EVENTS.c.id == people.event_id)
+    query = query.join(ACCOUNTS, ACCOUNTS.c.id == EVENTS.c.account_id)
+    query = query.where(people.event_id == event_id)
+    for word in search.split():
+        pattern = f"{_escaped(word)}%"
+        query = query.where(
+            or_(
+                people.bib == word,
+                people.first_name.ilike(pattern, escape="\\"),
+                people.last_name.ilike(pattern, escape="\\"),
+            )
+        )
+    if only is not None and only in _CONDITIONS:
+        query = query.where(_CONDITIONS[only](event_id))
+    query = query.order_by(people.last_name, people.first_name, people.id).limit(limit)
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    systems = _systems(connection, [row["id"] for row in rows])
+    found = [Person(row, row.pop("provider"), tuple(systems.get(row["id"], ()))) for row in rows]
+    if only is Filter.UNSENT:
+        return [person for person in found if person.push_state is not PushState.VERIFIED]
+    if only is Filter.CONFLICT:
+        return []
+    return found
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _duplicates(event_id: int) -> Any:
+    twin = PARTICIPANTS.alias("twin")
+    people = PARTICIPANTS.c
+    return (
+        select(twin.c.id)
+        .where(
+            twin.c.event_id == event_id,
+            twin.c.race_id == people.race_id,
+            twin.c.bib == people.bib,
+            twin.c.id != people.id,
+            twin.c.status == ParticipantStatus.ACTIVE.value,
+        )
+        .exists()
+    )
+
+
+_CONDITIONS: dict[Filter, Callable[[int], Any]] = {
+    Filter.ACTIVE: lambda _: PARTICIPANTS.c.status == ParticipantStatus.ACTIVE.value,
+    Filter.REMOVED: lambda _: PARTICIPANTS.c.status != ParticipantStatus.ACTIVE.value,
+    Filter.NO_BIB: lambda _: PARTICIPANTS.c.bib.is_(None),
+    Filter.DUPLICATE_BIB: _duplicates,
+    Filter.UNSENT: lambda _: PARTICIPANTS.c.status == ParticipantStatus.ACTIVE.value,
+}
+
+
+def _systems(connection: Connection, participant_ids: Sequence[int]) -> dict[int, list[FarSide]]:
+    found: dict[int, list[FarSide]] = {}
+    for ids in chunked(participant_ids):
+        query = (
+            select(LEDGER, ACCOUNTS.c.provider, LINKS.c.account_id)
+            .join(LINKS, LINKS.c.id == LEDGER.c.link_id)
+            .join(ACCOUNTS, ACCOUNTS.c.id == LINKS.c.account_id)
+            .where(LEDGER.c.participant_id.in_(ids))
+        )
+        for row in connection.execute(query).mappings():
+            found.setdefault(row["participant_id"], []).append(
+                FarSide(
+                    provider=row["provider"],
+                    account_id=row["account_id"],
+                    state=PushState(row["state"]),
+                    remote_id=row["remote_id"],
+                    acknowledged=row["acknowledged"],
+                    reason=row["reason"],
+                )
+            )
+    return found
+
+
+def participant(connection: Connection, participant_id: int) -> tuple[Person, list[dict[str, Any]]]:
+    """One person, the removed too, with every change. Raises `UsageFault` when there is none."""
+    query = (
+        select(PARTICIPANTS, ACCOUNTS.c.provider)
+        .join(EVENTS, EVENTS.c.id == PARTICIPANTS.c.event_id)
+        .join(ACCOUNTS, ACCOUNTS.c.id == EVENTS.c.account_id)
+        .where(PARTICIPANTS.c.id == participant_id)
+    )
+    found = connection.execute(query).mappings().one_or_none()
+    if found is None:
+        raise UsageFault(f"there is no participant {participant_id}")
+    row = dict(found)
+    systems = _systems(connection, [participant_id]).get(participant_id, [])
+    person = Person(row, row.pop("provider"), tuple(systems))
+    trail = select(CHANGES).where(CHANGES.c.participant_id == participant_id).order_by(CHANGES.c.id)
+    return person, [dict(change) for change in connection.execute(trail).mappings()]
+
+
+def results(
+    connection: Connection, event_id: int, race_id: int | None = None
+) -> list[dict[str, Any]]:
+    """The latest standings of an event, by race and place, the unplaced last."""
+    query = select(RESULTS).where(RESULTS.c.event_id == event_id)
+    if race_id is not None:
+        query = query.where(RESULTS.c.race_id == race_id)
+    query = query.order_by(
+        RESULTS.c.race_id,
+        RESULTS.c.place.is_(None),
+        RESULTS.c.place,
+        RESULTS.c.gun_time_ms.is_(None),
+        RESULTS.c.gun_time_ms,
+        RESULTS.c.id,
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def finished_count(connection: Connection, event_id: int) -> int:
+    """How many runners of the event have finished."""
+    query = select(func.count()).where(
+        RESULTS.c.event_id == event_id, RESULTS.c.status == "finished"
+    )
+    return int(connection.execute(query).scalar_one())

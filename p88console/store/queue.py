@@ -1,0 +1,416 @@
+"""The queue: enqueue, claim under a lease, settle, rescue; every step one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy.engine import RowMapping
+
+from p88console.domain.jobs import (
+    CLAIMABLE_STATES,
+    FINAL_STATES,
+    LOWEST_PRIORITY,
+    OPEN_STATES,
+    Direction,
+    Job,
+    JobKey,
+    JobState,
+    Operation,
+    Priority,
+    Trigger,
+    scheduled_priority,
+)
+from p88console.domain.model import Provider
+from p88console.store.db import Tx
+from p88console.store.tables import Account, SyncHistory, SyncQueue
+from p88console.store.tables.base import table
+
+QUEUE = table(SyncQueue)
+HISTORY = table(SyncHistory)
+ACCOUNTS = table(Account)
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """What asking for work led to: a new job, or the one that was open already."""
+
+    job_id: int
+    created: bool
+    state: JobState
+
+
+def enqueue(
+    tx: Tx,
+    key: JobKey,
+    trigger: Trigger,
+    now: datetime,
+    *,
+    full: bool = False,
+    more: bool = False,
+) -> Enqueued:
+    """Ask for work; a second request finds the first and makes it more urgent.
+
+    Args:
+        tx: The transaction; an edit and the job that carries it share one.
+        key: What is to be done.
+        trigger: Who asks; anything but the schedule comes first and is due now.
+        now: The instant of asking.
+        full: Ignore since-filters.
+        more: There is something new to carry, so a job that is running now is followed by another.
+    """
+    manual = trigger in (Trigger.OPERATOR, Trigger.API)
+    priority = Priority.MANUAL if manual else scheduled_priority(key.operation)
+    tx.touch("queue")
+    found = tx.connection.execute(_open_job(key)).mappings().one_or_none()
+    if found is None:
+        held = key.account_id in held_accounts(tx.connection)
+        state = JobState.HELD if held else JobState.PENDING
+        partner = select(ACCOUNTS.c.partner_id).where(ACCOUNTS.c.id == key.account_id)
+        job_id = tx.connection.execute(
+            insert(QUEUE)
+            .values(
+                partner_id=partner.scalar_subquery(),
+                account_id=key.account_id,
+                event_id=key.event_id,
+                operation=key.operation.value,
+                direction=key.direction.value,
+                state=state.value,
+                priority=int(priority),
+                due_at=now,
+                trigger=trigger.value,
+                full=full,
+                created_at=now,
+                attempt=0,
+                in_doubt=False,
+                again=False,
+                progress_done=0,
+                checkpoint={},
+            )
+            .returning(QUEUE.c.id)
+        ).scalar_one()
+        return Enqueued(job_id, created=True, state=state)
+    changes: dict[str, Any] = {"priority": min(found["priority"], int(priority))}
+    if full and not found["full"]:
+        changes |= {"full": True, "checkpoint": {}}
+    if manual and found["state"] in CLAIMABLE_STATES:
+        changes |= {"due_at": min(found["due_at"], now)}
+    if more and found["state"] == JobState.RUNNING:
+        changes |= {"again": True}
+    tx.connection.execute(update(QUEUE).where(QUEUE.c.id == found["id"]).values(changes))
+    return Enqueued(found["id"], created=False, state=JobState(found["state"]))
+
+
+def _open_job(key: JobKey) -> Select[Any]:
+    return select(QUEUE).where(
+        QUEUE.c.account_id == key.account_id,
+        func.coalesce(QUEUE.c.event_id, 0) == (key.event_id or 0),
+        QUEUE.c.operation == key.operation.value,
+        QUEUE.c.direction == key.direction.value,
+        QUEUE.c.state.in_(OPEN_STATES),
+    )
+
+
+def claim(
+    tx: Tx,
+    owner: str,
+    now: datetime,
+    lease_until: float,
+    only: Sequence[int] | None = None,
+) -> tuple[Job, int] | None:
+    """Take the most urgent due job under a lease; writes its attempt before anything is sent.
+
+    Args:
+        tx: The transaction.
+        owner: Who claims; only they can settle.
+        now: The instant of the claim, in race time.
+        lease_until: The machine's Unix time at which the claim lapses.
+        only: Restrict the choice to these job ids.
+
+    Returns:
+        The job and the id of its history row, or None when nothing is due.
+    """
+    other = QUEUE.alias("other")
+    busy = (
+        select(other.c.id)
+        .where(
+            other.c.state == JobState.RUNNING.value,
+            other.c.account_id == QUEUE.c.account_id,
+            func.coalesce(other.c.event_id, 0) == func.coalesce(QUEUE.c.event_id, 0),
+        )
+        .exists()
+    )
+    due = (
+        select(QUEUE.c.id)
+        .join(ACCOUNTS, ACCOUNTS.c.id == QUEUE.c.account_id)
+        .where(
+            QUEUE.c.state.in_(CLAIMABLE_STATES),
+            QUEUE.c.due_at <= now,
+            ACCOUNTS.c.held_since.is_(None),
+            ACCOUNTS.c.removed_at.is_(None),
+            ~busy,
+        )
+        .order_by(QUEUE.c.priority, QUEUE.c.due_at, QUEUE.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=QUEUE)
+    )
+    if only is not None:
+        due = due.where(QUEUE.c.id.in_(only))
+    job_id = tx.connection.execute(due).scalar_one_or_none()
+    if job_id is None:
+        return None
+    before = tx.connection.execute(select(QUEUE.c.state).where(QUEUE.c.id == job_id)).scalar_one()
+    tx.connection.execute(
+        update(QUEUE)
+        .where(QUEUE.c.id == job_id)
+        .values(
+            state=JobState.RUNNING.value,
+            in_doubt=or_(QUEUE.c.in_doubt, before == JobState.VERIFY.value),
+            attempt=QUEUE.c.attempt + 1,
+            lease_owner=owner,
+            lease_until=lease_until,
+            progress_done=0,
+            progress_total=None,
+        )
+    )
+    job = get(tx.connection, job_id)
+    assert job is not None  # noqa: S101  # it was updated in this very transaction
+    history_id = tx.connection.execute(
+        insert(HISTORY)
+        .values(
+            job_id=job.id,
+            partner_id=job.partner_id,
+            account_id=job.account_id,
+            event_id=job.event_id,
+            operation=job.operation.value,
+            direction=job.direction.value,
+            attempt=job.attempt,
+            state=JobState.RUNNING.value,
+            trigger=job.trigger.value,
+            started_at=now,
+            partial=False,
+            counts={},
+        )
+        .returning(HISTORY.c.id)
+    ).scalar_one()
+    tx.touch("queue", "history")
+    return job, history_id
+
+
+def extend_lease(tx: Tx, job_id: int, owner: str, lease_until: float) -> bool:
+    """Keep a claim alive; False when it has been lost to somebody else."""
+    kept = tx.connection.execute(
+        update(QUEUE)
+        .where(QUEUE.c.id == job_id, QUEUE.c.lease_owner == owner)
+        .values(lease_until=lease_until)
+    )
+    return kept.rowcount == 1
+
+
+def report_progress(
+    tx: Tx, job_id: int, owner: str, done: int, total: int | None, checkpoint: dict[str, Any]
+) -> bool:
+    """Say how far a running job is and where it would resume; False when the claim is lost."""
+    tx.touch("queue")
+    kept = tx.connection.execute(
+        update(QUEUE)
+        .where(QUEUE.c.id == job_id, QUEUE.c.lease_owner == owner)
+        .values(progress_done=done, progress_total=total, checkpoint=checkpoint)
+    )
+    return kept.rowcount == 1
+
+
+def rescue(
+    tx: Tx, now: datetime, machine_now: float, is_dead: Callable[[str], bool] = lambda _: False
+) -> int:
+    """Take back jobs whose owner fell silent; what may have been sent is verified first.
+
+    Args:
+        tx: The transaction.
+        now: The instant of the rescue, in race time.
+        machine_now: The machine's Unix time, against which leases run.
+        is_dead: Whether an owner is known to be no more, however long its lease still is.
+    """
+    running = select(QUEUE).where(QUEUE.c.state == JobState.RUNNING.value)
+    lapsed = [
+        row
+        for row in tx.connection.execute(running).mappings()
+        if row["lease_until"] < machine_now or is_dead(row["lease_owner"])
+    ]
+    for row in lapsed:
+        pushed = row["direction"] == Direction.PUSH.value
+        tx.connection.execute(
+            update(QUEUE)
+            .where(QUEUE.c.id == row["id"])
+            .values(
+                state=(JobState.VERIFY if pushed else JobState.PENDING).value,
+                due_at=now,
+                in_doubt=pushed,
+                lease_owner=None,
+                lease_until=None,
+            )
+        )
+        tx.connection.execute(
+            update(HISTORY)
+            .where(HISTORY.c.job_id == row["id"], HISTORY.c.state == JobState.RUNNING.value)
+            .values(state="abandoned", finished_at=now)
+        )
+    if lapsed:
+        tx.touch("queue", "history")
+    return len(lapsed)
+
+
+def held_accounts(connection: Connection) -> set[int]:
+    """The accounts whose line is held or that are out of use."""
+    query = select(ACCOUNTS.c.id).where(
+        or_(ACCOUNTS.c.held_since.is_not(None), ACCOUNTS.c.removed_at.is_not(None))
+    )
+    return set(connection.execute(query).scalars())
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next claimable job is due."""
+    due: datetime | None = connection.execute(
+        select(func.min(QUEUE.c.due_at))
+        .join(ACCOUNTS, ACCOUNTS.c.id == QUEUE.c.account_id)
+        .where(
+            QUEUE.c.state.in_(CLAIMABLE_STATES),
+            ACCOUNTS.c.held_since.is_(None),
+            ACCOUNTS.c.removed_at.is_(None),
+        )
+    ).scalar()
+    return due
+
+
+def retry_now(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
+    """Make jobs due now, failed and held ones included; returns those that could be."""
+    done: list[int] = []
+    for job_id in job_ids:
+        job = get(tx.connection, job_id)
+        if job is None or job.state in (JobState.RUNNING, JobState.COMPLETED):
+            continue
+        if job.state in FINAL_STATES and tx.connection.execute(_open_job(job.key)).first():
+            continue
+        state = JobState.VERIFY if job.in_doubt else JobState.PENDING
+        tx.connection.execute(
+            update(QUEUE)
+            .where(QUEUE.c.id == job_id)
+            .values(state=state.value, due_at=now, priority=int(Priority.MANUAL), finished_at=None)
+        )
+        done.append(job_id)
+    tx.touch("queue")
+    return done
+
+
+def cancel(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
+    """Cancel jobs that wait; a running one is left to finish. Returns those that could be."""
+    waiting = (JobState.PENDING.value, JobState.VERIFY.value, JobState.HELD.value)
+    cancelled = tx.connection.execute(
+        update(QUEUE)
+        .where(QUEUE.c.id.in_(job_ids), QUEUE.c.state.in_(waiting))
+        .values(state=JobState.CANCELLED.value, finished_at=now)
+        .returning(QUEUE.c.id)
+    )
+    tx.touch("queue")
+    return sorted(cancelled.scalars())
+
+
+def hold_account(tx: Tx, account_id: int, reason: str, now: datetime) -> int:
+    """Hold an account with one message; its waiting jobs are held with it."""
+    tx.connection.execute(
+        update(ACCOUNTS)
+        .where(ACCOUNTS.c.id == account_id)
+        .values(held_since=func.coalesce(ACCOUNTS.c.held_since, now), held_reason=reason)
+    )
+    held = tx.connection.execute(
+        update(QUEUE)
+        .where(QUEUE.c.account_id == account_id, QUEUE.c.state.in_(CLAIMABLE_STATES))
+        .values(state=JobState.HELD.value)
+    )
+    tx.touch("queue", "accounts")
+    return held.rowcount
+
+
+def resume_account(tx: Tx, account_id: int, now: datetime) -> int:
+    """Let an account work again; its held jobs are due now."""
+    tx.connection.execute(
+        update(ACCOUNTS)
+        .where(ACCOUNTS.c.id == account_id)
+        .values(held_since=None, held_reason=None)
+    )
+    resumed = 0
+    for in_doubt, state in ((False, JobState.PENDING), (True, JobState.VERIFY)):
+        resumed += tx.connection.execute(
+            update(QUEUE)
+            .where(
+                and_(
+                    QUEUE.c.account_id == account_id,
+                    QUEUE.c.state == JobState.HELD.value,
+                    QUEUE.c.in_doubt == in_doubt,
+                )
+            )
+            .values(state=state.value, due_at=now)
+        ).rowcount
+    tx.touch("queue", "accounts")
+    return resumed
+
+
+def lower(priority: int) -> int:
+    """One priority lower, as far as there is one."""
+    return min(priority + 1, LOWEST_PRIORITY)
+
+
+def get(connection: Connection, job_id: int) -> Job | None:
+    """One job by its id."""
+    jobs = find(connection, job_ids=[job_id])
+    return jobs[0] if jobs else None
+
+
+def find(
+    connection: Connection,
+    *,
+    job_ids: Sequence[int] | None = None,
+    state: JobState | None = None,
+    limit: int | None = None,
+) -> list[Job]:
+    """Jobs in the order in which they will be served; finished ones newest first at the end."""
+    query = select(QUEUE, ACCOUNTS.c.provider).join(ACCOUNTS, ACCOUNTS.c.id == QUEUE.c.account_id)
+    if job_ids is not None:
+        query = query.where(QUEUE.c.id.in_(job_ids))
+    if state is not None:
+        query = query.where(QUEUE.c.state == state.value)
+    query = query.order_by(
+        QUEUE.c.finished_at.is_not(None),
+        QUEUE.c.finished_at.desc(),
+        QUEUE.c.state != JobState.RUNNING.value,
+        QUEUE.c.priority,
+        QUEUE.c.due_at,
+        QUEUE.c.id,
+    ).limit(limit)
+    return [_job(row) for row in connection.execute(query).mappings()]
+
+
+def _job(row: RowMapping) -> Job:
+    return Job(
+        id=row["id"],
+        partner_id=row["partner_id"],
+        account_id=row["account_id"],
+        provider=Provider(row["provider"]),
+        event_id=row["event_id"],
+        operation=Operation(row["operation"]),
+        direction=Direction(row["direction"]),
+        state=JobState(row["state"]),
+        priority=row["priority"],
+        due_at=row["due_at"],
+        attempt=row["attempt"],
+        trigger=Trigger(row["trigger"]),
+        full=row["full"],
+        in_doubt=row["in_doubt"],
+        progress_done=row["progress_done"],
+        progress_total=row["progress_total"],
+        checkpoint=row["checkpoint"],
+        error=row["error"],
+    )

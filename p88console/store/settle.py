@@ -1,0 +1,131 @@
+"""How a claimed job ends: the job, its attempt and what follows, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from p88console.domain.errors import P88Error
+from p88console.domain.jobs import Counts, Job, JobState, Trigger
+from p88console.domain.outcome import (
+    FailPermanently,
+    HoldAccount,
+    Outcome,
+    RetryAt,
+    Verify,
+    WaitForNetwork,
+)
+from p88console.store import queue
+from p88console.store.db import Tx
+
+NOTHING = Counts()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a job: whose it is, what it did so far, and whether all was seen."""
+
+    job: Job
+    history_id: int
+    owner: str
+    counts: Counts = NOTHING
+    partial: bool = False
+
+
+def complete(tx: Tx, attempt: Attempt, now: datetime, remark: dict[str, str] | None = None) -> bool:
+    """The job is done; `remark` is what it still has to tell.
+
+    False when the claim was lost meanwhile: then nothing is written.
+    """
+    again = _settle_job(
+        tx,
+        attempt,
+        state=JobState.COMPLETED.value,
+        finished_at=now,
+        in_doubt=False,
+        error=None,
+        checkpoint={},
+    )
+    if again is None:
+        return False
+    _settle_attempt(tx, attempt, JobState.COMPLETED.value, now, remark)
+    if again:
+        queue.enqueue(tx, attempt.job.key, Trigger.RETRY, now)
+    return True
+
+
+def fail(tx: Tx, attempt: Attempt, fault: P88Error, outcome: Outcome, now: datetime) -> bool:
+    """The attempt ended in `fault`; the job goes on as `outcome` says.
+
+    False when the claim was lost meanwhile: then nothing is written.
+    """
+    job, error = attempt.job, fault.as_dict()
+    counted, attempt_state = job.attempt, "failed"
+    changes: dict[str, Any] = {"error": error}
+    match outcome:
+        case RetryAt(due_at=due):
+            changes |= {"state": JobState.PENDING.value, "due_at": due}
+            changes |= {"priority": queue.lower(job.priority)}
+        case Verify(due_at=due):
+            attempt_state = JobState.VERIFY.value
+            changes |= {"state": attempt_state, "due_at": due, "in_doubt": True}
+            changes |= {"priority": queue.lower(job.priority)}
+        case WaitForNetwork(due_at=due):
+            attempt_state, counted = "waiting", job.attempt - 1
+            state = JobState.VERIFY if job.in_doubt else JobState.PENDING
+            changes |= {"state": state.value, "due_at": due}
+        case HoldAccount():
+            attempt_state, counted = JobState.HELD.value, job.attempt - 1
+            changes |= {"state": attempt_state}
+        case FailPermanently():
+            attempt_state = JobState.FAILED_PERMANENT.value
+            changes |= {"state": attempt_state, "finished_at": now}
+    if _settle_job(tx, attempt, attempt=counted, **changes) is None:
+        return False
+    _settle_attempt(tx, attempt, attempt_state, now, error)
+    if isinstance(outcome, HoldAccount):
+        queue.hold_account(tx, job.account_id, fault.title, now)
+    return True
+
+
+def hand_back(tx: Tx, attempt: Attempt, now: datetime) -> bool:
+    """The engine stops: the job waits for the next one, its checkpoint kept."""
+    state = JobState.VERIFY if attempt.job.direction == "push" else JobState.PENDING
+    if _settle_job(tx, attempt, state=state.value, due_at=now) is None:
+        return False
+    _settle_attempt(tx, attempt, "abandoned", now, None)
+    return True
+
+
+def _settle_job(tx: Tx, settled: Attempt, **changes: Any) -> bool | None:
+    """Write the job's end under its lease; returns its `again` mark, or None without a lease."""
+    mine = (queue.QUEUE.c.id == settled.job.id, queue.QUEUE.c.lease_owner == settled.owner)
+    again = tx.connection.execute(select(queue.QUEUE.c.again).where(*mine)).scalar_one_or_none()
+    if again is None:
+        return None
+    tx.connection.execute(
+        update(queue.QUEUE)
+        .where(*mine)
+        .values(lease_owner=None, lease_until=None, again=False, **changes)
+    )
+    tx.touch("queue", "history", "accounts")
+    return bool(again)
+
+
+def _settle_attempt(
+    tx: Tx, attempt: Attempt, state: str, now: datetime, error: dict[str, str] | None
+) -> None:
+    tx.connection.execute(
+        update(queue.HISTORY)
+        .where(queue.HISTORY.c.id == attempt.history_id)
+        .values(
+            state=state,
+            finished_at=now,
+            counts=attempt.counts.as_dict(),
+            partial=attempt.partial,
+            error=error,
+        )
+    )

@@ -1,0 +1,35 @@
+"""Table definitions, one module per subject; importing this package defines them all."""
+
+from p88console.store.tables.base import METADATA
+from p88console.store.tables.ledger import PushLedger
+from p88console.store.tables.mirror import (
+    Event,
+    Participant,
+    ParticipantChange,
+    Race,
+    Result,
+    ResultRevision,
+)
+from p88console.store.tables.tenancy import Account, AccountHealth, Link, Partner, RaceLink
+from p88console.store.tables.work import EngineLease, PullMark, SyncHistory, SyncQueue, SyncSchedule
+
+__all__ = [
+    "METADATA",
+    "Account",
+    "AccountHealth",
+    "EngineLease",
+    "Event",
+    "Link",
+    "Participant",
+    "ParticipantChange",
+    "Partner",
+    "PullMark",
+    "PushLedger",
+    "Race",
+    "RaceLink",
+    "Result",
+    "ResultRevision",
+    "SyncHistory",
+    "SyncQueue",
+    "SyncSchedule",
+]

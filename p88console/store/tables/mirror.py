@@ -1,0 +1,152 @@
+"""The mirror: events, races, participants and results over all providers, raw rows beside them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from p88console.domain.model import ParticipantStatus
+from p88console.store.tables.base import JSON_VALUE, one_of
+
+
+class Event(SQLModel, table=True):
+    """One race day or weekend, keyed by (account, provider id)."""
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("account_id", "provider_event_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="accounts.id")
+    provider_event_id: str
+    name: str
+    timezone: str
+    starts_at: datetime | None = Field(default=None, index=True)
+    raw: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_VALUE)
+    raw_hash: str
+    first_seen_at: datetime
+    changed_at: datetime
+
+
+class Race(SQLModel, table=True):
+    """One distance inside an event, keyed by (event, provider id)."""
+
+    __tablename__ = "races"
+    __table_args__ = (UniqueConstraint("event_id", "provider_race_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(foreign_key="events.id")
+    provider_race_id: str
+    name: str
+    starts_at: datetime | None = None
+    distance_m: float | None = None
+    raw: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_VALUE)
+
+
+class Participant(SQLModel, table=True):
+    """One person in one race, keyed by (event, provider id).
+
+    `row_key` is the provider's id, or a fingerprint of the row where the provider sent none.
+    `content_hash` covers the fields, `raw_hash` the raw row.
+    """
+
+    __tablename__ = "participants"
+    __table_args__ = (
+        UniqueConstraint("event_id", "row_key"),
+        one_of("status", ParticipantStatus),
+        Index("ix_participants_event_bib", "event_id", "bib"),
+        Index("ix_participants_event_last_name", "event_id", "last_name"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(foreign_key="events.id")
+    race_id: int | None = Field(default=None, foreign_key="races.id", index=True)
+    provider_id: str | None = None
+    row_key: str
+    bib: str | None = None
+    chip: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    gender: str | None = None
+    birth_date: date | None = None
+    email: str | None = None
+    phone: str | None = None
+    city: str | None = None
+    region: str | None = None
+    country: str | None = None
+    team: str | None = None
+    status: str = ParticipantStatus.ACTIVE.value
+    status_reason: str | None = None
+    moved_to: str | None = None
+    quarantined_since: datetime | None = None
+    registered_at: datetime | None = None
+    modified_at: datetime | None = None
+    flags: list[str] = Field(default_factory=list, sa_type=JSON_VALUE)
+    raw: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_VALUE)
+    raw_hash: str
+    content_hash: str
+    first_seen_at: datetime
+    changed_at: datetime = Field(index=True)
+
+
+class ParticipantChange(SQLModel, table=True):
+    """The audit trail: who changed what about whom, when, through which door. Append-only."""
+
+    __tablename__ = "participant_changes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    participant_id: int = Field(foreign_key="participants.id", index=True)
+    at: datetime
+    who: str
+    door: str
+    field: str
+    before: str | None = None
+    after: str | None = None
+
+
+class Result(SQLModel, table=True):
+    """A runner's latest standing in one race, as scored; times in integer milliseconds.
+
+    `row_key` is the scoring system's athlete id, or race and bib where it gave none. A row whose
+    runner nobody knows keeps `participant_id` empty.
+    """
+
+    __tablename__ = "results"
+    __table_args__ = (UniqueConstraint("link_id", "row_key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    link_id: int = Field(foreign_key="links.id")
+    event_id: int = Field(foreign_key="events.id", index=True)
+    race_id: int | None = Field(default=None, foreign_key="races.id", index=True)
+    participant_id: int | None = Field(default=None, foreign_key="participants.id", index=True)
+    row_key: str
+    bib: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    status: str
+    gun_time_ms: int | None = None
+    chip_time_ms: int | None = None
+    place: int | None = None
+    gender_place: int | None = None
+    category: str | None = None
+    category_place: int | None = None
+    splits: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON_VALUE)
+    raw: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_VALUE)
+    content_hash: str
+    revision: int = 1
+    changed_at: datetime
+
+
+class ResultRevision(SQLModel, table=True):
+    """Every standing a result ever had, whole. Append-only."""
+
+    __tablename__ = "result_revisions"
+    __table_args__ = (UniqueConstraint("result_id", "revision"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    result_id: int = Field(foreign_key="results.id")
+    revision: int
+    at: datetime
+    standing: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_VALUE)

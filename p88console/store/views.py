@@ -1,0 +1,60 @@
+"""The three unified views over all providers, for anyone with a SQL tool."""
+
+from __future__ import annotations
+
+UNIFIED_EVENTS = """
+CREATE VIEW unified_events AS
+SELECT events.id AS event_id, partners.id AS partner_id, partners.name AS partner,
+       accounts.id AS account_id, accounts.provider AS provider,
+       events.provider_event_id, events.name, events.timezone, events.starts_at,
+       races.id AS race_id, races.provider_race_id, races.name AS race,
+       races.starts_at AS race_starts_at, races.distance_m,
+       links.account_id AS scoring_account_id, links.remote_event_id,
+       race_links.remote_race_id, race_links.remote_race_name
+FROM events
+JOIN accounts ON accounts.id = events.account_id
+JOIN partners ON partners.id = accounts.partner_id
+LEFT JOIN races ON races.event_id = events.id
+LEFT JOIN links ON links.event_id = events.id
+LEFT JOIN race_links ON race_links.link_id = links.id AND race_links.race_id = races.id
+"""
+
+UNIFIED_PARTICIPANTS = """
+CREATE VIEW unified_participants AS
+SELECT participants.id AS participant_id, accounts.partner_id, accounts.id AS account_id,
+       accounts.provider AS provider, participants.event_id, events.name AS event,
+       participants.race_id, races.name AS race, races.provider_race_id,
+       participants.provider_id, participants.bib, participants.chip,
+       participants.first_name, participants.last_name, participants.gender,
+       participants.birth_date, participants.email, participants.phone,
+       participants.city, participants.region, participants.country, participants.team,
+       participants.status, participants.status_reason, participants.registered_at,
+       participants.modified_at, participants.changed_at,
+       push_ledger.link_id, push_ledger.state AS push_state, push_ledger.remote_id,
+       push_ledger.reason AS push_reason
+FROM participants
+JOIN events ON events.id = participants.event_id
+JOIN accounts ON accounts.id = events.account_id
+LEFT JOIN races ON races.id = participants.race_id
+LEFT JOIN push_ledger ON push_ledger.participant_id = participants.id
+"""
+
+UNIFIED_RESULTS = """
+CREATE VIEW unified_results AS
+SELECT results.id AS result_id, accounts.partner_id, accounts.id AS account_id,
+       accounts.provider AS provider, results.event_id, events.name AS event,
+       results.race_id, races.name AS race, results.participant_id,
+       participants.provider_id AS registration_id, results.bib,
+       results.first_name, results.last_name, participants.gender, participants.birth_date,
+       results.status, results.gun_time_ms, results.chip_time_ms, results.place,
+       results.gender_place, results.category, results.category_place, results.splits,
+       results.revision, results.changed_at
+FROM results
+JOIN links ON links.id = results.link_id
+JOIN accounts ON accounts.id = links.account_id
+JOIN events ON events.id = results.event_id
+LEFT JOIN races ON races.id = results.race_id
+LEFT JOIN participants ON participants.id = results.participant_id
+"""
+
+CREATE_VIEWS = (UNIFIED_EVENTS, UNIFIED_PARTICIPANTS, UNIFIED_RESULTS)
