@@ -1,0 +1,1 @@
+"""Translators between the providers' wire forms and the field's own terms."""

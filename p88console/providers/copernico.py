@@ -1,0 +1,325 @@
+"""Copernico: takes people for scoring, is read back, and gives results.
+
+Confirmed in vendor pages or production clients: the envelope with codes 0 and 1 for success, the
+preset export and its columns, athletes in full, `POST /race-registrations/{race UUID}` with an
+array. One weak source: `GET …/athletes` (a list of athletes or of bare ids). Assumed: that a
+registration with a known `id` updates that athlete, and that the given `id` comes back as the
+athlete's id; read-back finds out, by bib and name where the far side chose an id of its own.
+Assumed too: that a preset without ranking columns is ranked by official time, as the live
+rankings are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from p88console.domain.errors import Rejected, RowFault, UsageFault
+from p88console.domain.model import (
+    EventRecord,
+    Gender,
+    Provider,
+    RaceRecord,
+    RawRow,
+    ResultRecord,
+)
+from p88console.domain.plan import Values
+from p88console.providers import copernico_results
+from p88console.providers.base import (
+    AccountAccess,
+    CallLimits,
+    Entry,
+    Page,
+    PushTraits,
+    ScoringTarget,
+    Seen,
+    TestAnswer,
+)
+from p88console.providers.http import Answer, Door, not_theirs
+from p88console.providers.reading import Reader
+
+BASE_URL = "https://public-api.copernico.cloud"
+REGISTRATIONS_BASE_URL = "https://api.copernico.cloud"
+LIMITS = CallLimits(concurrent=10, per_second=50.0)
+
+PATHS = {
+    "races": "/api/races",
+    "race": "/api/races/{race}",
+    "athletes": "/api/races/{race}/athletes",
+    "athlete": "/api/races/{race}/athlete/{athlete}/full",
+    "preset": "/api/races/{race}/preset/{login}:::{preset}/{event}",
+    "registrations": "/race-registrations/{race}",
+}
+
+OPTIONS = frozenset({"registrations_base_url", "preset_login", "preset_name", "race_uuid"})
+SUCCESS_CODES = (0, 1)
+FEW = 25
+"""Up to this many people are read back one by one, more by listing everybody."""
+
+GENDERS = {"female": Gender.FEMALE, "male": Gender.MALE, "mixed": Gender.NONBINARY}
+GENDER_WORDS = {gender.value: word for word, gender in GENDERS.items()}
+
+
+def check(access: AccountAccess) -> None:
+    """Say what is missing or unknown. Raises `UsageFault`."""
+    unknown = sorted(set(access.secrets) - {"api_key"})
+    if unknown:
+        raise UsageFault("unknown secret names", ", ".join(unknown), "known: api_key")
+    if not access.secrets.get("api_key"):
+        raise UsageFault("Copernico needs an api_key")
+    strange = sorted(set(access.options) - OPTIONS)
+    if strange:
+        raise UsageFault("unknown options", ", ".join(strange), f"known: {sorted(OPTIONS)}")
+
+
+def open_adapter(access: AccountAccess) -> Copernico:
+    """The adapter for one account."""
+    return Copernico(access)
+
+
+class Copernico:
+    """One Copernico key: events, people in and read back, results."""
+
+    provider = Provider.COPERNICO
+    push_traits = PushTraits(
+        fields=("first_name", "last_name", "gender", "birth_date", "bib", "race"),
+        batch_size=200,
+    )
+
+    def __init__(self, access: AccountAccess) -> None:
+        base = access.base_url or BASE_URL
+        registrations = access.options.get("registrations_base_url")
+        registrations = registrations or access.base_url or REGISTRATIONS_BASE_URL
+        key = {"x-api-key": access.secrets["api_key"]}
+        self._options = access.options
+        self._door = Door(self.provider, base, LIMITS, headers=key)
+        # the export and the registrations are documented without a key, so they get none
+        self._open_door = Door(self.provider, base, LIMITS)
+        self._registrations = Door(self.provider, registrations, LIMITS)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        for door in (self._door, self._open_door, self._registrations):
+            await door.close()
+
+    async def test(self) -> TestAnswer:
+        """List the races that the key may see."""
+        answer = await self._door.get(PATHS["races"])
+        races = _data(answer)
+        count = len(races) if isinstance(races, list) else 0
+        return TestAnswer(f"the key is accepted, {count} races", answer.server_time)
+
+    async def events(self, since: datetime) -> AsyncIterator[Page]:
+        """All races of the key, each asked for in full."""
+        del since  # the listing has no filter
+        answer = await self._door.get(PATHS["races"])
+        listed = _data(answer)
+        if not isinstance(listed, list):
+            raise not_theirs(answer.call, "no list of races")
+        slugs = [row.get("id") if isinstance(row, dict) else row for row in listed]
+        rows = [await self._race(str(slug)) for slug in slugs if slug]
+        yield Page(rows, {}, answer.server_time, total=len(listed))
+
+    async def _race(self, race: str) -> RawRow:
+        answer = await self._door.get(PATHS["race"].format(race=quote(race, safe="")))
+        data = _data(answer)
+        if not isinstance(data, dict):
+            raise not_theirs(answer.call, f"no race {race!r} in the answer")
+        return data
+
+    async def find_event(self, provider_event_id: str) -> EventRecord:
+        """Ask for one race by its slug."""
+        raw = await self._race(provider_event_id)
+        return self.event({"id": provider_event_id, **raw})
+
+    def event(self, raw: RawRow) -> EventRecord:
+        """Translate a race; its events are addressed by name, sent to by id."""
+        reader = Reader(raw)
+        slug = reader.text("id")
+        if slug is None:
+            raise RowFault("id", "a race without an id")
+        races = tuple(_race_record(row) for row in raw.get("events") or [])
+        return EventRecord(
+            provider_event_id=slug,
+            name=reader.text("name") or slug,
+            timezone=reader.text("timezone") or "UTC",
+            starts_at=min((race.starts_at for race in races if race.starts_at), default=None),
+            races=races,
+            raw={key: value for key, value in raw.items() if key != "events"},
+        )
+
+    async def send(self, target: ScoringTarget, entries: Sequence[Entry]) -> None:
+        """Send people as registrations; what became of them is learned by reading back."""
+        race_uuid = (
+            target.options.get("race_uuid")
+            or self._options.get("race_uuid")
+            or target.remote_event_id
+        )
+        path = PATHS["registrations"].format(race=quote(race_uuid, safe=""))
+        rows = [_registration(entry, race_uuid, target) for entry in entries]
+        answer = await self._registrations.post_json(path, rows)
+        if isinstance(answer.body, dict) and "result" in answer.body:
+            _data(answer)
+
+    async def read_back(
+        self, target: ScoringTarget, entries: Iterable[Entry]
+    ) -> AsyncIterator[Seen]:
+        """Read these people: few one by one, many (or any not found so) from the whole list."""
+        wanted = {entry.our_id: entry for entry in entries}
+        if len(wanted) <= FEW:
+            for entry, seen in await self._one_by_one(target, list(wanted.values())):
+                del wanted[entry.our_id]
+                yield seen
+        if not wanted:
+            return
+        there = await self._everybody(target)
+        by_id = {seen.remote_id: seen for seen in there}
+        by_person = {_person(seen.values): seen for seen in there}
+        for our_id, entry in wanted.items():
+            found = by_id.get(entry.remote_id or our_id) or by_person.get(_person(entry.values))
+            if found is not None:
+                yield replace(found, our_id=our_id)
+
+    async def _one_by_one(
+        self, target: ScoringTarget, entries: Sequence[Entry]
+    ) -> list[tuple[Entry, Seen]]:
+        asked = (self._athlete(target, entry.remote_id or entry.our_id) for entry in entries)
+        found = zip(entries, await asyncio.gather(*asked), strict=True)
+        return [
+            (entry, replace(seen, our_id=entry.our_id)) for entry, seen in found if seen is not None
+        ]
+
+    async def _everybody(self, target: ScoringTarget) -> list[Seen]:
+        path = PATHS["athletes"].format(race=quote(target.remote_event_id, safe=""))
+        answer = await self._door.get(path)
+        rows = _data(answer)
+        if not isinstance(rows, list):
+            raise not_theirs(answer.call, "no list of athletes")
+        whole = [_seen(row, target) for row in rows if isinstance(row, dict)]
+        bare = (self._athlete(target, str(row)) for row in rows if not isinstance(row, dict))
+        return whole + [seen for seen in await asyncio.gather(*bare) if seen is not None]
+
+    async def _athlete(self, target: ScoringTarget, its_id: str) -> Seen | None:
+        race, athlete = quote(target.remote_event_id, safe=""), quote(its_id, safe="")
+        try:
+            answer = await self._door.get(PATHS["athlete"].format(race=race, athlete=athlete))
+            data = _data(answer)
+        except Rejected:
+            return None
+        return _seen(data, target) if isinstance(data, dict) and data.get("id") else None
+
+    async def results(self, target: ScoringTarget) -> AsyncIterator[Page]:
+        """One page a race from the preset export, or all athletes in full where none is set."""
+        login, preset = self._options.get("preset_login"), self._options.get("preset_name")
+        race = quote(target.remote_event_id, safe="")
+        if not login or not preset:
+            yield await self._results_in_full(race)
+            return
+        for _remote_id, name in target.races.values():
+            path = PATHS["preset"].format(
+                race=race,
+                login=quote(login),
+                preset=quote(preset, safe=""),
+                event=quote(name, safe=""),
+            )
+            answer = await self._open_door.get(path)
+            rows = copernico_results.preset_rows(answer, name)
+            yield Page(rows, {"race": name}, answer.server_time, total=len(rows))
+
+    async def _results_in_full(self, race: str) -> Page:
+        answer = await self._door.get(PATHS["athletes"].format(race=race))
+        listed = _data(answer)
+        if not isinstance(listed, list):
+            raise not_theirs(answer.call, "no list of athletes")
+        rows: list[RawRow] = []
+        for athlete in listed:
+            its_id = athlete.get("id") if isinstance(athlete, dict) else athlete
+            whole: Any = athlete
+            if not copernico_results.is_whole(athlete):
+                path = PATHS["athlete"].format(race=race, athlete=quote(str(its_id), safe=""))
+                whole = _data(await self._door.get(path))
+            rows += copernico_results.athlete_rows(whole)
+        return Page(rows, {}, answer.server_time, total=len(rows))
+
+    def result(self, raw: RawRow) -> ResultRecord:
+        """Translate one row of the export, or one athlete in one event."""
+        return copernico_results.result(raw)
+
+
+def _data(answer: Answer) -> Any:
+    """What the envelope carries. Raises `Rejected` on any code but 0 and 1."""
+    body = answer.body
+    result = body.get("result") if isinstance(body, dict) else None
+    if not isinstance(result, dict) or "code" not in result:
+        raise not_theirs(answer.call, "no result code in the answer")
+    if result["code"] not in SUCCESS_CODES:
+        said = result.get("message") or f"code {result['code']}"
+        raise Rejected(answer.call, f"Copernico says: {said}", f"{answer.call}: {said}")
+    return body.get("data")
+
+
+def _race_record(row: RawRow) -> RaceRecord:
+    reader = Reader(row)
+    name = reader.text("event") or reader.text("name")
+    if name is None:
+        raise RowFault("event", "an event without a name")
+    distance = row.get("distance")
+    return RaceRecord(
+        provider_race_id=reader.text("id") or name,
+        name=name,
+        starts_at=_instant(reader.text("startTime")),
+        distance_m=float(distance) if isinstance(distance, int | float) else None,
+        raw=row,
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+def _registration(entry: Entry, race_uuid: str, target: ScoringTarget) -> dict[str, Any]:
+    values = entry.values
+    event_id, _name = target.races[values.get("race") or ""]
+    return {
+        "id": entry.our_id,
+        "name": values.get("first_name"),
+        "surname": values.get("last_name"),
+        "birthdate": values.get("birth_date"),
+        "dorsal": values.get("bib"),
+        "gender": GENDER_WORDS.get(values.get("gender") or ""),
+        "raceId": race_uuid,
+        "eventId": event_id,
+    }
+
+
+def _seen(athlete: RawRow, target: ScoringTarget) -> Seen:
+    """An athlete in our fields; the far side nests per-event data or lays it flat."""
+    nested = athlete.get("events")
+    inner = nested[0] if isinstance(nested, list) and nested else {}
+    person, entry = Reader(athlete), Reader({**athlete, **inner})
+    named = {entry.text("event"), entry.text("eventId")} - {None}
+    ours = [race for race, remote in target.races.items() if named & set(remote)]
+    values: dict[str, str | None] = {
+        "first_name": person.text("name"),
+        "last_name": person.text("surname"),
+        "gender": person.gender("gender", GENDERS),
+        "birth_date": (person.text("birthdate") or "")[:10] or None,
+        "bib": entry.text("dorsal"),
+        "race": ours[0] if ours else entry.text("event"),
+    }
+    its_id = person.text("id") or ""
+    return Seen(its_id, its_id, values)
+
+
+def _person(values: Values) -> tuple[str | None, ...]:
+    """Who somebody is, for a far side that chose ids of its own."""
+    names = ("first_name", "last_name", "birth_date", "race", "bib")
+    return tuple((values.get(name) or "").casefold() for name in names)

@@ -1,0 +1,171 @@
+"""Copernico's two ways to give results: rows of a saved preset, and athletes in full.
+
+Confirmed: preset columns, `times.official_<split>` in milliseconds since the gun with the tokens
+`:::start:::` and `:::finish:::`, bibs now numbers and now text, net time = finish − start. In the
+athlete: `times` and `rankings` by split name, positions `pos`, `posGen`, `posCat`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from p88console.domain.errors import RowFault
+from p88console.domain.model import RawRow, ResultRecord, ResultStatus, Split
+from p88console.providers.http import Answer, not_theirs
+from p88console.providers.reading import Reader, whole
+
+OFFICIAL = "times.official_"
+START, FINISH = ":::start:::", ":::finish:::"
+RANKING = "ranking"
+"""Added to a preset row that has no ranking columns: its places by official time."""
+
+STATUSES = {
+    "notstarted": ResultStatus.NOT_STARTED,
+    "started": ResultStatus.RUNNING,
+    "running": ResultStatus.RUNNING,
+    "finished": ResultStatus.FINISHED,
+    "dnf": ResultStatus.DNF,
+    "retired": ResultStatus.DNF,
+    "abandoned": ResultStatus.DNF,
+    "dns": ResultStatus.DNS,
+    "dsq": ResultStatus.DQ,
+    "dq": ResultStatus.DQ,
+    "disqualified": ResultStatus.DQ,
+}
+
+
+def preset_rows(answer: Answer, event: str) -> list[RawRow]:
+    """The rows of one event's export, ranked; the list may stand bare or under a key."""
+    body = answer.body
+    rows = body.get("data", body.get("results")) if isinstance(body, dict) else body
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise not_theirs(answer.call, "no rows in the export")
+    return _ranked([{"event": event, **row} for row in rows])
+
+
+def _ranked(rows: Sequence[Mapping[str, Any]]) -> list[RawRow]:
+    if any("pos" in row for row in rows):
+        return list(rows)
+    finished = sorted(
+        (row for row in rows if row.get("status") == "finished" and _official(row, FINISH)),
+        key=lambda row: _official(row, FINISH) or 0,
+    )
+    places: dict[int, dict[str, int]] = {id(row): {} for row in finished}
+    for name, group in (("pos", None), ("posGen", "gender"), ("posCat", "category")):
+        for key, place in _places(finished, group):
+            places[key][name] = place
+    return [{**row, RANKING: places[id(row)]} if id(row) in places else row for row in rows]
+
+
+def _places(finished: Iterable[Mapping[str, Any]], group: str | None) -> Iterable[tuple[int, int]]:
+    """Places by official time within each value of `group`; equal times share one."""
+    seen: dict[Any, tuple[int, int, int]] = {}
+    for row in finished:
+        label = row.get(group) if group else "all"
+        if not label:
+            continue
+        time = _official(row, FINISH) or 0
+        count, place, last = seen.get(label, (0, 0, -1))
+        place = place if time == last else count + 1
+        seen[label] = (count + 1, place, time)
+        yield id(row), place
+
+
+def _official(row: Mapping[str, Any], split: str) -> int | None:
+    return whole(row.get(f"{OFFICIAL}{split}"))
+
+
+def is_whole(athlete: Any) -> bool:
+    """Whether a listed athlete carries times already, so that asking for them is needless."""
+    events = _dict(athlete).get("events")
+    listed = events if isinstance(events, list) else [athlete]
+    return any("times" in _dict(event) for event in listed)
+
+
+def athlete_rows(athlete: Any) -> list[RawRow]:
+    """One row for each event of an athlete in full, the person's own fields beside it."""
+    if not isinstance(athlete, dict):
+        return []
+    person = {key: value for key, value in athlete.items() if key != "events"}
+    events = athlete.get("events")
+    return [{**person, **event} for event in events] if isinstance(events, list) else [athlete]
+
+
+def result(raw: RawRow) -> ResultRecord:
+    """Translate a preset row or an athlete's event."""
+    reader = Reader(raw)
+    event, bib, remote_id = reader.text("event"), reader.text("dorsal"), reader.text("id")
+    if event is None or (bib is None and remote_id is None):
+        raise RowFault("dorsal", "a result that names neither bib nor athlete")
+    word = (reader.text("status") or reader.text("realStatus") or "notstarted").casefold()
+    status = STATUSES.get(word, word)
+    gun, chip, splits = _times_in_full(raw) if "times" in raw else _times_of_preset(raw)
+    if status != ResultStatus.FINISHED:
+        gun = chip = None
+    ranking = _ranking(raw) if status == ResultStatus.FINISHED else {}
+    return ResultRecord(
+        remote_id=remote_id,
+        remote_race_id=event,
+        bib=bib,
+        first_name=reader.text("name"),
+        last_name=reader.text("surname"),
+        status=str(status),
+        gun_time_ms=gun,
+        chip_time_ms=chip,
+        place=_place(ranking, "pos"),
+        gender_place=_place(ranking, "posGen"),
+        category=reader.text("category"),
+        category_place=_place(ranking, "posCat"),
+        splits=splits,
+        raw={key: value for key, value in raw.items() if key != RANKING},
+    )
+
+
+Times = tuple[int | None, int | None, tuple[Split, ...]]
+
+
+def _times_of_preset(raw: RawRow) -> Times:
+    start, gun = _official(raw, START), _official(raw, FINISH)
+    names = [key.removeprefix(OFFICIAL) for key in raw if key.startswith(OFFICIAL)]
+    splits = []
+    for name in names:
+        time = _official(raw, name)
+        if name in (START, FINISH) or time is None:
+            continue
+        splits.append(Split(name, time, None if start is None else time - start))
+    splits.sort(key=lambda split: split.gun_time_ms or 0)
+    return gun, None if gun is None or start is None else gun - start, tuple(splits)
+
+
+def _times_in_full(raw: RawRow) -> Times:
+    passed = [time for time in _dict(raw.get("times")).values() if isinstance(time, dict)]
+    passed.sort(key=lambda time: (whole(time.get("order")) or 0, whole(time.get("time")) or 0))
+    if not passed:
+        return None, None, ()
+    last = passed[-1]
+    splits = tuple(
+        Split(str(time.get("split")), whole(time.get("time")), whole(time.get("netTime")))
+        for time in passed[:-1]
+        if whole(time.get("distance"))
+    )
+    return whole(last.get("time")), whole(last.get("netTime")), splits
+
+
+def _ranking(raw: RawRow) -> Mapping[str, Any]:
+    if RANKING in raw:
+        return _dict(raw[RANKING])
+    rankings = _dict(raw.get("rankings"))
+    times = _dict(raw.get("times"))
+    if not rankings:
+        return raw
+    last = max(rankings, key=lambda name: whole(_dict(times.get(name)).get("order")) or 0)
+    return _dict(rankings[last])
+
+
+def _place(ranking: Mapping[str, Any], name: str) -> int | None:
+    return whole(ranking.get(name)) or None
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

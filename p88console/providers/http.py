@@ -1,0 +1,312 @@
+"""The one door to the network: timeouts, limits, fault classes, redacted URLs.
+
+No retry happens here: what a fault means for its job is decided in one place of the engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+from aiolimiter import AsyncLimiter
+
+from p88console import __version__
+from p88console.domain.errors import (
+    Ambiguous,
+    Call,
+    Malformed,
+    NotSent,
+    ProviderFault,
+    Rejected,
+    Throttled,
+    Transient,
+    Unauthorized,
+    UsageFault,
+)
+from p88console.domain.model import Provider
+from p88console.providers.base import CallLimits
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=30.0, pool=60.0)
+"""Machine seconds for each phase of a call."""
+
+MAX_BODY = 128 * 1024 * 1024
+"""Bytes; a larger answer is refused before it fills the memory."""
+
+BIG_BODY = 64 * 1024
+"""Bytes above which JSON is parsed in a thread, so that the screen never waits for it."""
+
+SHOWN_QUERY_KEYS = frozenset(
+    {
+        "after_registration_id",
+        "end_date",
+        "event_id",
+        "events",
+        "fields",
+        "format",
+        "group",
+        "limit",
+        "modified_after_timestamp",
+        "only_partner_races",
+        "page",
+        "request_format",
+        "results_per_page",
+        "sort",
+        "start_date",
+        "supports_nb",
+    }
+)
+"""The only query keys whose values are ever logged or shown."""
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+for _library in ("httpx", "httpcore"):
+    # these log whole URLs, and RunSignUp's first key kind rides in the query string
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A usable answer: its JSON body (None when empty) and the provider's clock."""
+
+    call: Call
+    body: Any
+    server_time: datetime | None
+    headers: Mapping[str, str]
+
+
+class Door:
+    """Calls to one host for one account."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        base_url: str,
+        limits: CallLimits,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> None:
+        check_base_url(base_url)
+        self.provider = provider
+        self._params = dict(params or {})
+        self._concurrent = asyncio.Semaphore(limits.concurrent)
+        self._rate = AsyncLimiter(max(1.0, limits.per_second), 1.0)
+        self._client = httpx.AsyncClient(
+            base_url=base_url.rstrip("/"),
+            timeout=TIMEOUT,
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",  # so that no compressed answer can be a bomb
+                "User-Agent": f"p88console/{__version__}",
+                **(headers or {}),
+            },
+        )
+
+    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+        """Read. Raises a `ProviderFault`."""
+        return await self._call("GET", path, params=params)
+
+    async def post_json(self, path: str, body: Any) -> Answer:
+        """Write a JSON body. Raises a `ProviderFault`."""
+        return await self._call("POST", path, json_body=body)
+
+    async def post_form(
+        self, path: str, form: Mapping[str, str], params: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Write a form. Raises a `ProviderFault`."""
+        return await self._call("POST", path, params=params, form=form)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._client.aclose()
+
+    async def _call(
+        self,
+        method: Method,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json_body: Any = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
+        request = self._client.build_request(
+            method,
+            path,
+            params={**(params or {}), **self._params},
+            json=json_body,
+            data=form,
+        )
+        call = Call(self.provider, method, redacted(str(request.url)))
+        writes = method != "GET"
+        async with self._concurrent, self._rate:
+            try:
+                response = await self._client.send(request, stream=True)
+                try:
+                    body = await _read(response, call)
+                finally:
+                    await response.aclose()
+            except httpx.HTTPError as fault:
+                raise _broken_off(fault, call, writes=writes) from None
+        return await _usable(response, body, call, writes=writes)
+
+
+def check_base_url(url: str) -> None:
+    """Refuse what is no web address, and plain http off this machine. Raises `UsageFault`."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageFault(f"{url!r} is no web address", "it starts with https:// and names a host")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise UsageFault(
+            "plain http is only for this machine",
+            f"{parts.hostname} would get the credentials unencrypted",
+            "use https://",
+        )
+
+
+def redacted(url: str) -> str:
+    """The URL with every query value hidden that is not known to be harmless."""
+    parts = urlsplit(url)
+    shown = [
+        f"{key}={value}" if key in SHOWN_QUERY_KEYS else f"{key}=…"
+        for key, value in parse_qsl(parts.query, keep_blank_values=True)
+    ]
+    query = f"?{'&'.join(shown)}" if shown else ""
+    host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+    return f"{parts.scheme}://{host}{parts.path}{query}"
+
+
+async def _read(response: httpx.Response, call: Call) -> bytes:
+    chunks, size = [], 0
+    async for chunk in response.aiter_raw():
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise Malformed(call, f"{call.provider.title} sent more than fits", f"{call}")
+        chunks.append(chunk)
+    body = b"".join(chunks)
+    if body[:2] != b"\x1f\x8b":
+        return body
+    # Copernico compresses some answers without being asked to
+    unpacker = zlib.decompressobj(wbits=31)
+    unpacked = unpacker.decompress(body, MAX_BODY)
+    if unpacker.unconsumed_tail:
+        raise Malformed(call, f"{call.provider.title} sent more than fits", f"{call}")
+    return unpacked
+
+
+def _broken_off(fault: httpx.HTTPError, call: Call, *, writes: bool) -> ProviderFault:
+    """Sort a transport fault by whether the request can have reached the provider."""
+    title, why = call.provider.title, type(fault).__name__
+    if isinstance(fault, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return NotSent(
+            call,
+            f"{title} cannot be reached",
+            f"{why}: {call}",
+            "the work waits and goes on by itself when the network is back",
+        )
+    if writes:
+        return Ambiguous(
+            call,
+            f"{title} did not answer a write",
+            f"{why}: {call}",
+            "what arrived is read back before anything is sent again",
+        )
+    return Transient(call, f"{title} broke off", f"{why}: {call}", "it is tried again by itself")
+
+
+async def _usable(response: httpx.Response, raw: bytes, call: Call, *, writes: bool) -> Answer:
+    call = Call(call.provider, call.method, call.url, response.status_code)
+    fault = _refused(response, raw, call, writes=writes)
+    if fault is not None:
+        raise fault
+    body: Any = None
+    if raw.strip():
+        try:
+            body = (
+                await asyncio.to_thread(json.loads, raw) if len(raw) > BIG_BODY else json.loads(raw)
+            )
+        except (ValueError, RecursionError):
+            raise not_theirs(call, _summary(response, raw)) from None
+    return Answer(call, body, _server_time(response), response.headers)
+
+
+def _refused(
+    response: httpx.Response, raw: bytes, call: Call, *, writes: bool
+) -> ProviderFault | None:
+    title, status = call.provider.title, response.status_code
+    detail = f"{call}: {_summary(response, raw)}"
+    if status == 429:
+        return Throttled(
+            call,
+            f"{title} asks for fewer calls",
+            detail,
+            "it is tried again by itself",
+            retry_after_s=_retry_after(response),
+        )
+    if status in (401, 403):
+        return Unauthorized(
+            call,
+            f"{title} does not accept this account's credentials",
+            detail,
+            "check them at the provider, store them again, then resume the account",
+        )
+    if status >= 500:
+        kind = Ambiguous if writes else Transient
+        return kind(
+            call,
+            f"{title} has a fault of its own",
+            detail,
+            "it is tried again by itself",
+            retry_after_s=_retry_after(response),
+        )
+    if status >= 400:
+        return Rejected(call, f"{title} says no", detail)
+    if status >= 300:
+        return not_theirs(call, f"a redirect to {redacted(response.headers.get('location', ''))}")
+    return None
+
+
+def not_theirs(call: Call, detail: str) -> Malformed:
+    """The fault for an answer that this provider would never give."""
+    return Malformed(
+        call,
+        f"the answer is not {call.provider.title}'s",
+        f"{call}: {detail}",
+        "a sign-in page of the venue's network? open a browser; the work waits",
+    )
+
+
+def _summary(response: httpx.Response, raw: bytes) -> str:
+    kind = response.headers.get("content-type", "no content type").split(";")[0]
+    text = " ".join(raw[:300].decode("utf-8", "replace").split())
+    return f"{kind}, {len(raw)} bytes: {text[:120]}"
+
+
+def _server_time(response: httpx.Response) -> datetime | None:
+    try:
+        return parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC)
+    except (TypeError, ValueError):
+        return None
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds to wait by the provider's word; it may also name a date."""
+    value = response.headers.get("retry-after", "")
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value).astimezone(UTC)
+    except (TypeError, ValueError):
+        return None
+    base = _server_time(response)
+    return max(0.0, (until - base).total_seconds()) if base else None

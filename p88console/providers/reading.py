@@ -1,0 +1,91 @@
+"""Reading providers' loosely typed values: text, numbers, dates, genders; never guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from p88console.domain.model import Gender
+
+KILOMETRES_PER_MILE = 1.609344
+
+
+class Reader:
+    """Reads fields of one raw row; whatever cannot be read is named in `flags` and left out."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self.row = row
+        self.flags: list[str] = []
+
+    def text(self, key: str) -> str | None:
+        """Text with outer white space gone; empty means absent; numbers become text."""
+        value = self.row.get(key)
+        if value is None or isinstance(value, bool | dict | list):
+            if value is not None:
+                self.flags.append(key)
+            return None
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        return text.strip() or None
+
+    def day(self, key: str) -> date | None:
+        """An ISO date."""
+        text = self.text(key)
+        if text is None:
+            return None
+        try:
+            return date.fromisoformat(text[:10])
+        except ValueError:
+            self.flags.append(key)
+            return None
+
+    def gender(self, key: str, words: Mapping[str, Gender]) -> str | None:
+        """A gender by the provider's words; an unknown word stays raw and is flagged."""
+        text = self.text(key)
+        if text is None:
+            return None
+        known = words.get(text.casefold())
+        if known is None:
+            self.flags.append(key)
+            return text
+        return known.value
+
+    def unix(self, key: str) -> datetime | None:
+        """An instant given in Unix seconds."""
+        value = self.row.get(key)
+        if value is None:
+            return None
+        try:
+            return datetime.fromtimestamp(float(value), UTC)
+        except (TypeError, ValueError, OverflowError, OSError):
+            self.flags.append(key)
+            return None
+
+
+def wall_time(text: str | None, zone: ZoneInfo, *formats: str) -> datetime | None:
+    """An instant from a wall-clock text in the zone that the provider means; None if unreadable."""
+    for form in formats:
+        try:
+            return datetime.strptime(text or "", form).replace(tzinfo=zone).astimezone(UTC)
+        except ValueError:
+            continue
+    return None
+
+
+def zone_or_utc(name: object) -> ZoneInfo:
+    """The IANA zone by its name, UTC when there is no such zone."""
+    try:
+        return ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def whole(value: object) -> int | None:
+    """A whole number, from a number or its text; None when it is neither."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return round(float(str(value)))
+    except (ValueError, OverflowError):
+        return None
