@@ -1,0 +1,1 @@
+"""Moves people and results between mirror and providers; knows Protocols, never vendors."""

@@ -1,0 +1,102 @@
+"""The engine: worker and scheduler under one lease, started and stopped as one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from datetime import datetime
+
+from p88console.domain.cadence import CadenceSettings
+from p88console.engine.shop import Shop
+from p88console.engine.worker import LEASE_S, Worker, is_dead, new_owner
+from p88console.store import engines, queue
+from p88console.store.engines import Holder
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Runs beside whatever shows it; a fault stops the engine, never its host."""
+
+    def __init__(self, shop: Shop, settings: CadenceSettings) -> None:
+        self.shop = shop
+        self.settings = settings
+        self.owner = new_owner()
+        self.fault: tuple[str, datetime] | None = None
+        self.other: Holder | None = None
+        """Who runs the engine instead, when this process only looks on."""
+        self._task: asyncio.Task[None] | None = None
+        self._worker: Worker | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether this process runs the engine."""
+        return self._task is not None and not self._task.done()
+
+    async def start(self) -> bool:
+        """Take the lease and go; False when another living process has it."""
+        clock = self.shop.clock
+        self.fault = None
+        mine = Holder(
+            self.owner,
+            socket.gethostname(),
+            os.getpid(),
+            clock.now(),
+            clock.machine() + LEASE_S,
+        )
+        self.other = await self.shop.db.write(engines.take_over, mine, clock.machine(), is_dead)
+        if self.other is not None:
+            return False
+        await self.shop.db.write(queue.rescue, clock.now(), clock.machine(), is_dead)
+        self._worker = Worker(self.shop, self.owner)
+        self._task = asyncio.create_task(self._run(self._worker, mine), name="engine")
+        return True
+
+    def nudge(self) -> None:
+        """Say that there may be work; to be called on the event loop."""
+        if self._worker is not None:
+            self._worker.nudge()
+
+    async def stop(self, grace_s: float = 10.0) -> None:
+        """Claim nothing more, let running jobs finish for `grace_s`, hand the rest back."""
+        if self._worker is None or self._task is None:
+            return
+        self._worker.stop()
+        done, _pending = await asyncio.wait({self._task}, timeout=grace_s)
+        if not done:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.shop.db.write(engines.release, self.owner)
+        self._worker = self._task = None
+
+    async def _run(self, worker: Worker, mine: Holder) -> None:
+        from p88console.engine.scheduler import Scheduler  # noqa: PLC0415  # 90 ms of APScheduler
+
+        broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def fail(fault: BaseException) -> None:
+            if not broken.done():
+                broken.set_exception(fault)
+
+        scheduler = Scheduler(self.shop, self.settings, mine, worker.nudge, fail)
+        working = asyncio.create_task(worker.run(), name="worker")
+        try:
+            scheduler.start()
+            await scheduler.sweep()
+            await asyncio.wait({working, broken}, return_when=asyncio.FIRST_COMPLETED)
+            if broken.done():
+                await broken
+            await working
+        except asyncio.CancelledError:
+            raise
+        except Exception as fault:
+            log.exception("the engine stopped")
+            self.fault = (f"{type(fault).__name__}: {fault}", self.shop.clock.now())
+            self.shop.db.feed.publish({"engine"})
+        finally:
+            scheduler.stop()
+            broken.cancel()
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)

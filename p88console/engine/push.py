@@ -1,0 +1,210 @@
+"""Pushes: plan → apply → verify, row by row in the ledger, so that a crash repeats nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from p88console.domain.errors import NotOffered, Rejected
+from p88console.domain.jobs import Counts
+from p88console.domain.model import Provider, PushState
+from p88console.domain.plan import Action, Candidate, Plan, Step, Values, differences, make_plan
+from p88console.engine.pull import target_of
+from p88console.engine.shop import Shop, Ticket
+from p88console.providers.base import Entry, PushTraits, ScoringTarget, Seen, TakesParticipants
+from p88console.store import events, ledger
+from p88console.store.events import LinkRow
+from p88console.store.ledger import Settled
+
+BISECTED_STATUSES = (200, 400, 409, 422)
+"""Answers that may be about one row of a batch; others are about the whole of it."""
+
+REFUSALS_IN_A_ROW = 10
+"""After so many rows refused one after the other without a taken one, it is not the rows."""
+
+
+async def push_participants(ticket: Ticket) -> None:
+    """Bring every scoring event that is linked through this account up to date."""
+    shop, job = ticket.shop, ticket.job
+    adapter = await shop.adapters.of(job.account_id)
+    if not isinstance(adapter, TakesParticipants):
+        raise NotOffered(job.provider, "taking participants")
+    event = await shop.db.read(events.event, job.event_id or 0)
+    for link in event.links:
+        if link.account_id == job.account_id:
+            await _Push(ticket, adapter, link).run()
+
+
+async def plan_push(shop: Shop, link: LinkRow, traits: PushTraits, *, everyone: bool) -> Plan:
+    """What a push of this link would do at this moment."""
+    people = await shop.db.read(ledger.candidates, link.id, traits.fields, everyone=everyone)
+    taken = await shop.db.read(ledger.taken_bibs, link.event_id)
+    return make_plan(people, taken)
+
+
+class _Push:
+    """One push of one link, from what is in doubt to what is verified."""
+
+    def __init__(self, ticket: Ticket, adapter: TakesParticipants, link: LinkRow) -> None:
+        self.ticket = ticket
+        self.shop = ticket.shop
+        self.adapter = adapter
+        self.link = link
+        self.target: ScoringTarget = target_of(link)
+        self.refusals = 0
+        self.title = Provider(link.provider).title
+
+    async def run(self) -> None:
+        await self._settle_doubts()
+        traits = self.adapter.push_traits
+        plan = await plan_push(self.shop, self.link, traits, everyone=self.ticket.job.full)
+        await self._settle_unsent_steps(plan)
+        steps = list(plan.outgoing)
+        taken: list[Step] = []
+        for batch in _batches(steps, traits.batch_size):
+            sent = [(step.candidate, step.candidate.desired) for step in batch]
+            await self.shop.db.write(ledger.mark_sent, self.link.id, sent, self.shop.clock.now())
+            taken += await self._send(batch)
+            await self.ticket.progress(len(taken), len(steps))
+        await self._verify([step.candidate for step in taken])
+        self.ticket.counts += _counted(taken)
+
+    async def _settle_doubts(self) -> None:
+        """Whoever was sent and never confirmed is read before anything is sent again."""
+        fields = self.adapter.push_traits.fields
+        people = await self.shop.db.read(ledger.candidates, self.link.id, fields)
+        doubtful = [person for person in people if person.state is PushState.SENT]
+        if not doubtful:
+            return
+        seen = await self._read_back(doubtful)
+        outcomes = []
+        for person in doubtful:
+            there = seen.get(person.our_id)
+            # without a mirror hash the plan compares again, now with what was really there
+            outcomes.append(
+                Settled(
+                    person.participant_id,
+                    PushState.UNSENT,
+                    there.remote_id if there else None,
+                    there.values if there else None,
+                    None,
+                )
+            )
+        await self._write(outcomes)
+
+    async def _settle_unsent_steps(self, plan: Plan) -> None:
+        """Write down whom the plan leaves alone: already equal, blocked, or to be withdrawn."""
+        outcomes = [
+            _settled(person, PushState.VERIFIED, person.acknowledged) for person in plan.settled
+        ]
+        blocked = plan.of(Action.BLOCKED) + plan.of(Action.WITHDRAW)
+        for step in blocked:
+            person = step.candidate
+            reason = step.reason
+            if step.action is Action.WITHDRAW:
+                reason = f"{person.name} {reason} ({self.title})"
+            outcomes.append(
+                Settled(
+                    person.participant_id,
+                    PushState.HELD,
+                    person.remote_id,
+                    person.acknowledged,
+                    None,
+                    reason,
+                )
+            )
+        await self._write(outcomes)
+        self.ticket.counts += Counts(refused=len(blocked), unchanged=len(plan.settled))
+
+    async def _send(self, steps: Sequence[Step]) -> list[Step]:
+        """Send a batch; one that is refused is halved until the offending row stands alone."""
+        try:
+            await self.adapter.send(self.target, [_entry(step.candidate) for step in steps])
+        except Rejected as fault:
+            if fault.call.status not in BISECTED_STATUSES:
+                raise
+            if len(steps) == 1:
+                await self._refuse(steps[0], fault)
+                return []
+            half = len(steps) // 2
+            return await self._send(steps[:half]) + await self._send(steps[half:])
+        self.refusals = 0
+        return list(steps)
+
+    async def _refuse(self, step: Step, fault: Rejected) -> None:
+        self.refusals += 1
+        if self.refusals >= REFUSALS_IN_A_ROW:
+            raise fault
+        person = step.candidate
+        await self._write(
+            [_settled(person, PushState.REFUSED, person.acknowledged, fault.detail or fault.title)]
+        )
+        self.ticket.counts += Counts(refused=1)
+
+    async def _verify(self, people: Sequence[Candidate]) -> None:
+        """Read everybody back who was sent, and write down what is really there."""
+        if not people:
+            return
+        seen = await self._read_back(people)
+        outcomes = [self._verdict(person, seen.get(person.our_id)) for person in people]
+        await self._write(outcomes)
+        good = sum(outcome.state is PushState.VERIFIED for outcome in outcomes)
+        self.ticket.counts += Counts(verified=good, refused=len(outcomes) - good)
+
+    def _verdict(self, person: Candidate, there: Seen | None) -> Settled:
+        if there is None:
+            reason = f"sent, but {self.title} does not show this person"
+            return Settled(
+                person.participant_id, PushState.DIFFERS, person.remote_id, None, None, reason
+            )
+        wrong = differences(there.values, person.desired)
+        if not wrong:
+            return _settled(person, PushState.VERIFIED, there.values, remote_id=there.remote_id)
+        before = person.acknowledged or {}
+        kept = all(there.values.get(name) == before.get(name) for name in wrong)
+        told = "; ".join(f"{name} is {is_!r}, not {want!r}" for name, (is_, want) in wrong.items())
+        if kept and person.acknowledged is not None:
+            state, reason = PushState.IGNORED, f"ignored by {self.title}: {told}"
+        else:
+            state, reason = PushState.DIFFERS, f"{self.title} holds something else: {told}"
+        return _settled(person, state, there.values, reason, remote_id=there.remote_id)
+
+    async def _read_back(self, people: Sequence[Candidate]) -> dict[str, Seen]:
+        entries = [_entry(person) for person in people]
+        return {seen.our_id: seen async for seen in self.adapter.read_back(self.target, entries)}
+
+    async def _write(self, outcomes: Sequence[Settled]) -> None:
+        if outcomes:
+            await self.shop.db.write(ledger.settle, self.link.id, outcomes, self.shop.clock.now())
+
+
+def _settled(
+    person: Candidate,
+    state: PushState,
+    values: Values | None,
+    reason: str | None = None,
+    *,
+    remote_id: str | None = None,
+) -> Settled:
+    """A verdict that stands until the person changes here: nothing loops on a refused field."""
+    return Settled(
+        person.participant_id,
+        state,
+        remote_id or person.remote_id,
+        values,
+        person.mirror_hash,
+        reason,
+    )
+
+
+def _entry(person: Candidate) -> Entry:
+    return Entry(person.our_id, person.desired, person.remote_id)
+
+
+def _batches(steps: Sequence[Step], size: int) -> Iterator[Sequence[Step]]:
+    for start in range(0, len(steps), size):
+        yield steps[start : start + size]
+
+
+def _counted(taken: Sequence[Step]) -> Counts:
+    created = sum(step.action is Action.CREATE for step in taken)
+    return Counts(created=created, updated=len(taken) - created, sent=len(taken))

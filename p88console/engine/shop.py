@@ -1,0 +1,126 @@
+"""What every job needs at hand: database, clock, adapters; and the ticket of the job itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from p88console.domain.errors import P88Error, RowFault, VaultFault
+from p88console.domain.jobs import Counts, Job
+from p88console.providers.base import AccountAccess, Adapter
+from p88console.providers.registry import open_adapter
+from p88console.store import queue, tenants
+from p88console.store.db import Database
+from p88console.store.settle import Attempt
+from p88console.system.clock import Clock
+from p88console.system.vault import Vault
+
+VAULT_TIMEOUT_S = 20.0
+"""Machine seconds; a desktop's keyring may wait for somebody to unlock it."""
+
+LISTED_ROWS = 20
+"""Refused rows named in an attempt's error; the rest are counted."""
+
+
+class Adapters:
+    """One open adapter for each account, so that its limits are shared by all its jobs."""
+
+    def __init__(self, db: Database, vault: Vault) -> None:
+        self._db = db
+        self._vault = vault
+        self._open: dict[int, Adapter] = {}
+        self._opening = asyncio.Lock()
+
+    async def of(self, account_id: int) -> Adapter:
+        """The account's adapter. Raises `VaultFault` or `UsageFault`."""
+        async with self._opening:
+            if account_id not in self._open:
+                account = await self._db.read(tenants.account, account_id)
+                secrets = await self._secrets(account.vault_key)
+                self._open[account_id] = open_adapter(
+                    AccountAccess(account.provider, secrets, account.base_url, account.options)
+                )
+            return self._open[account_id]
+
+    async def _secrets(self, vault_key: str) -> dict[str, str]:
+        try:
+            return await asyncio.wait_for(
+                asyncio.to_thread(self._vault.get, vault_key), VAULT_TIMEOUT_S
+            )
+        except TimeoutError:
+            raise VaultFault(
+                "the keyring does not answer",
+                f"nothing for {VAULT_TIMEOUT_S:.0f} s",
+                "it may be waiting to be unlocked",
+            ) from None
+
+    async def forget(self, account_id: int) -> None:
+        """Open the account's adapter anew next time: its settings or secrets changed."""
+        adapter = self._open.pop(account_id, None)
+        if adapter is not None:
+            await adapter.close()
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        for adapter in self._open.values():
+            await adapter.close()
+        self._open.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What every job needs at hand."""
+
+    db: Database
+    clock: Clock
+    adapters: Adapters
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A claimed job being worked on: what it did so far, and how far it is."""
+
+    shop: Shop
+    job: Job
+    history_id: int
+    owner: str
+    counts: Counts = field(default_factory=Counts)
+    partial: bool = False
+    done: int = 0
+    refused_rows: list[str] = field(default_factory=list)
+
+    async def progress(
+        self, done: int, total: int | None, checkpoint: Mapping[str, Any] | None = None
+    ) -> None:
+        """Say how far the job is. Raises `LeaseLost` when somebody else has taken it over."""
+        self.done = done
+        kept = await self.shop.db.write(
+            queue.report_progress, self.job.id, self.owner, done, total, dict(checkpoint or {})
+        )
+        if not kept:
+            raise LeaseLost("this job was taken over", f"job #{self.job.id}")
+
+    def refuse_row(self, fault: RowFault, row: object) -> None:
+        """Set a row aside that cannot be understood; the rest of its page goes on."""
+        self.counts += Counts(refused=1)
+        if len(self.refused_rows) < LISTED_ROWS:
+            self.refused_rows.append(f"{fault.field}: {fault.detail} in {str(row)[:120]}")
+
+    def attempt(self) -> Attempt:
+        """The attempt as it stands, for settling."""
+        return Attempt(self.job, self.history_id, self.owner, self.counts, self.partial)
+
+    def remark(self) -> dict[str, str] | None:
+        """What a completed attempt still has to tell."""
+        if not self.refused_rows:
+            return None
+        title = f"{self.counts.refused} rows were set aside"
+        return P88Error(title, "; ".join(self.refused_rows)).as_dict() | {"code": "rows_refused"}
+
+
+class LeaseLost(P88Error):
+    """Somebody else works on this job now; nothing more may be written for it."""
+
+    code = "lease_lost"

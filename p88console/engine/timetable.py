@@ -1,0 +1,116 @@
+"""Decides what is due: intervals by the race clock, due times in the schedule table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from p88console.domain.cadence import CadenceSettings, interval_for
+from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
+from p88console.providers.reading import zone_or_utc
+from p88console.store import events, queue, schedule, tenants
+from p88console.store.db import Reading, Tx
+from p88console.store.events import EventRow
+from p88console.store.schedule import Due
+from p88console.store.tenants import AccountRow
+
+DISCOVERY_AT = time(2, 0)
+"""Local time of the daily discovery, in the zone of the account's nearest event."""
+
+Slot = tuple[int, int | None, Operation]
+"""An account's work of one kind for one event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """What has to be written after a look at the clock."""
+
+    changed: tuple[Due, ...]
+    gone: tuple[Due, ...]
+    due: tuple[Due, ...]
+
+
+def look(connection: Reading, settings: CadenceSettings, now: datetime) -> Timetable:
+    """Compare the schedule with events, links and the clock, without writing anything."""
+    known: dict[Slot, Due] = {
+        (row.account_id, row.event_id, row.operation): row for row in schedule.rows(connection)
+    }
+    wanted = {
+        (row.account_id, row.event_id, row.operation): row
+        for row in _wanted(
+            tenants.accounts(connection), events.events(connection), known, settings, now
+        )
+    }
+    due = tuple(row for row in wanted.values() if row.due_at <= now)
+    changed = tuple(
+        row for slot, row in wanted.items() if known.get(slot) != row and row.due_at > now
+    )
+    gone = tuple(row for slot, row in known.items() if slot not in wanted)
+    return Timetable(changed, gone, due)
+
+
+def _wanted(
+    accounts: Sequence[AccountRow],
+    mirrored: Sequence[EventRow],
+    known: Mapping[Slot, Due],
+    settings: CadenceSettings,
+    now: datetime,
+) -> Iterator[Due]:
+    for account in accounts:
+        own = [event for event in mirrored if event.account_id == account.id]
+        yield _discovery(account.id, own, known, settings, now)
+    for event in mirrored:
+        slots: list[Slot] = []
+        if event.provider.registers:
+            slots.append((event.account_id, event.id, Operation.PARTICIPANTS))
+        slots += [
+            (account_id, event.id, Operation.RESULTS)
+            for account_id in {link.account_id for link in event.links}
+        ]
+        for slot in slots:
+            interval = interval_for(slot[2], event.guns, now, settings)
+            if interval is None:
+                continue
+            before = known.get(slot)
+            last = before.enqueued_at if before else None
+            due_at = last + interval.every if last else now
+            yield Due(*slot, last, due_at, interval.every, interval.reason)
+
+
+def _discovery(
+    account_id: int,
+    own: Sequence[EventRow],
+    known: Mapping[Slot, Due],
+    settings: CadenceSettings,
+    now: datetime,
+) -> Due:
+    before = known.get((account_id, None, Operation.EVENTS))
+    last = before.enqueued_at if before else None
+    zone = zone_or_utc(own[0].timezone) if own else ZoneInfo("UTC")
+    due_at = next_at(DISCOVERY_AT, zone, last) if last else now
+    reason = f"daily at {DISCOVERY_AT:%H:%M} {zone.key}"
+    return Due(account_id, None, Operation.EVENTS, last, due_at, settings.events, reason)
+
+
+def next_at(wall: time, zone: ZoneInfo, after: datetime) -> datetime:
+    """The first instant after `after` at which the clocks of `zone` show `wall`, in UTC."""
+    local = after.astimezone(zone)
+    for days in (0, 1):
+        day = local.date() + timedelta(days=days)
+        found = datetime.combine(day, wall, zone).astimezone(ZoneInfo("UTC"))
+        if found > after:
+            return found
+    return after + timedelta(days=1)
+
+
+def carry_out(tx: Tx, timetable: Timetable, now: datetime) -> int:
+    """Queue what is due, once each, and write down when it is due again."""
+    for row in timetable.due:
+        key = JobKey(row.account_id, row.event_id, row.operation, Direction.PULL)
+        queue.enqueue(tx, key, Trigger.SCHEDULE, now)
+    again = [replace(row, enqueued_at=now, due_at=now + row.interval) for row in timetable.due]
+    schedule.write(tx, [*again, *timetable.changed])
+    schedule.forget(tx, list(timetable.gone))
+    return len(timetable.due)

@@ -1,0 +1,169 @@
+"""Claims due jobs, works on them under a lease, settles them by the outcome of their fault."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+from p88console.domain.errors import P88Error
+from p88console.domain.jobs import Direction, Operation
+from p88console.domain.outcome import decide
+from p88console.engine.pull import pull_events, pull_participants, pull_results
+from p88console.engine.push import push_participants
+from p88console.engine.shop import LeaseLost, Shop, Ticket
+from p88console.store import queue, settle
+
+LEASE_S = 45.0
+"""Machine seconds for which a claim holds without a heartbeat."""
+
+HEARTBEAT_S = 15.0
+
+IDLE_S = 2.0
+"""Machine seconds after which the queue is looked at even when nobody called."""
+
+WORK: dict[tuple[Operation, Direction], Callable[[Ticket], Awaitable[None]]] = {
+    (Operation.EVENTS, Direction.PULL): pull_events,
+    (Operation.PARTICIPANTS, Direction.PULL): pull_participants,
+    (Operation.PARTICIPANTS, Direction.PUSH): push_participants,
+    (Operation.RESULTS, Direction.PULL): pull_results,
+}
+
+log = logging.getLogger(__name__)
+
+
+def new_owner() -> str:
+    """A name for this process as a holder of leases: host, process, and a random part."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def is_dead(owner: str) -> bool:
+    """Whether an owner of leases was a process on this machine that is no more."""
+    host, _, rest = owner.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+class Worker:
+    """Works on up to `slots` jobs at once until it is told to stop."""
+
+    def __init__(self, shop: Shop, owner: str, slots: int = 4) -> None:
+        self.shop = shop
+        self.owner = owner
+        self._slots = slots
+        self._nudged = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._chance = random.SystemRandom()
+
+    def nudge(self) -> None:
+        """Say that there may be work; to be called on the event loop."""
+        self._nudged.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; what runs may finish."""
+        self._stopping.set()
+        self._nudged.set()
+
+    async def run(self, grace_s: float = 10.0) -> None:
+        """Work until stopped; then let running jobs finish for `grace_s` machine seconds."""
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while not self._stopping.is_set():
+                self._nudged.clear()
+                while len(running) < self._slots and (ticket := await self._claim()):
+                    task = asyncio.create_task(self.work(ticket), name=f"job-{ticket.job.id}")
+                    running.add(task)
+                    task.add_done_callback(running.discard)
+                    task.add_done_callback(lambda _: self._nudged.set())
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._nudged.wait(), await self._until_next())
+            if running:
+                await asyncio.wait(running, timeout=grace_s)
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _until_next(self) -> float:
+        """Machine seconds until the next job is due, at most the idle time."""
+        due = await self.shop.db.read(queue.next_due)
+        if due is None:
+            return IDLE_S
+        wait = (due - self.shop.clock.now()).total_seconds() / self.shop.clock.speed
+        # a job that is due but barred by a running one of its event is looked for again soon
+        return min(IDLE_S, max(0.1, wait))
+
+    async def run_only(self, job_ids: Sequence[int]) -> None:
+        """Work on these jobs, as far as they are due now, one after the other."""
+        while ticket := await self._claim(job_ids):
+            await self.work(ticket)
+
+    async def _claim(self, only: Sequence[int] | None = None) -> Ticket | None:
+        clock = self.shop.clock
+        lease_until = clock.machine() + LEASE_S
+        claimed = await self.shop.db.write(queue.claim, self.owner, clock.now(), lease_until, only)
+        return None if claimed is None else Ticket(self.shop, *claimed, self.owner)
+
+    async def work(self, ticket: Ticket) -> None:
+        """Work on one claimed job and settle it, whatever happens."""
+        heartbeat = asyncio.create_task(self._keep_alive(ticket, asyncio.current_task()))
+        try:
+            await WORK[ticket.job.operation, ticket.job.direction](ticket)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._hand_back(ticket))
+            raise
+        except LeaseLost:
+            log.warning("job %s was taken over", ticket.job.id)
+        except P88Error as fault:
+            await self._fail(ticket, fault)
+        except Exception as fault:
+            log.exception("job %s met an unexpected fault", ticket.job.id)
+            unexpected = P88Error(
+                "an unexpected fault of this program",
+                f"{type(fault).__name__}: {fault}",
+                "it is tried again by itself; the log has the details",
+            )
+            await self._fail(ticket, unexpected)
+        else:
+            await self._complete(ticket)
+        finally:
+            heartbeat.cancel()
+
+    async def _keep_alive(self, ticket: Ticket, work: asyncio.Task[None] | None) -> None:
+        clock = self.shop.clock
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            lease_until = clock.machine() + LEASE_S
+            kept = await self.shop.db.write(
+                queue.extend_lease, ticket.job.id, self.owner, lease_until
+            )
+            if not kept and work is not None:
+                work.cancel()
+                return
+
+    async def _complete(self, ticket: Ticket) -> None:
+        await self.shop.db.write(
+            settle.complete, ticket.attempt(), self.shop.clock.now(), ticket.remark()
+        )
+
+    async def _fail(self, ticket: Ticket, fault: P88Error) -> None:
+        now = self.shop.clock.now()
+        ticket.partial = ticket.partial or ticket.counts.received > 0
+        outcome = decide(fault, ticket.job.attempt, now, self._chance.random())
+        await self.shop.db.write(settle.fail, ticket.attempt(), fault, outcome, now)
+
+    async def _hand_back(self, ticket: Ticket) -> None:
+        await self.shop.db.write(settle.hand_back, ticket.attempt(), self.shop.clock.now())

@@ -1,0 +1,1 @@
+"""Puts the house together: one runtime behind console, commands and service."""

@@ -1,0 +1,208 @@
+"""The console's desk: pages to show and actions to take, over a runtime."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from p88console.domain.errors import UsageFault
+from p88console.domain.jobs import Trigger
+from p88console.runtime import syncs
+from p88console.runtime.runtime import Runtime
+from p88console.runtime.syncs import linked_accounts
+from p88console.store import events, history, overview, queue
+from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
+from p88console.store.db import Tx
+from p88console.store.events import EventRow
+from p88console.store.queue import Enqueued
+from p88console.system.clock import Clock
+
+DRAIN_S = 0.1
+"""Machine seconds between two words to the screen about what changed."""
+
+ELSEWHERE_S = 1.0
+"""Machine seconds between looks whether another process wrote to the database."""
+
+EVERYTHING = frozenset(
+    {"queue", "history", "participants", "results", "events", "accounts", "schedule", "engine"}
+)
+
+THE_DAY = timedelta(hours=36)
+"""Events with a gun this near belong to the day that a key acts on."""
+
+Changed = Callable[[frozenset[str]], None]
+
+
+class RuntimeDesk:
+    """What the screens ask for, answered from the database; what keys do, put into the queue."""
+
+    def __init__(
+        self, runtime: Runtime, *, read_only: bool = False, practice: str | None = None
+    ) -> None:
+        self._runtime = runtime
+        self.clock: Clock = runtime.clock
+        self.read_only = read_only
+        self.practice = practice
+
+    def watch(self, changed: Changed) -> Callable[[], None]:
+        """Call `changed` on the event loop, at most ten times a second; returns the unwatch."""
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(woken.set)
+
+        subscription = self._runtime.db.feed.subscribe(wake)
+
+        async def pump() -> None:
+            while True:
+                await woken.wait()
+                woken.clear()
+                topics = subscription.drain()
+                if topics:
+                    changed(topics)
+                await asyncio.sleep(DRAIN_S)
+
+        pumping = asyncio.create_task(pump(), name="feed")
+        looking = asyncio.create_task(self._look_elsewhere(changed), name="elsewhere")
+
+        def unwatch() -> None:
+            subscription.close()
+            pumping.cancel()
+            looking.cancel()
+
+        return unwatch
+
+    async def _look_elsewhere(self, changed: Changed) -> None:
+        """Notice what another process wrote; this one's own writes come through the feed."""
+        if self._runtime.engine.running:
+            return
+        seen = await asyncio.to_thread(self._runtime.db.data_version)
+        while True:
+            await asyncio.sleep(ELSEWHERE_S)
+            version = await asyncio.to_thread(self._runtime.db.data_version)
+            if version != seen:
+                seen = version
+                changed(EVERYTHING)
+
+    def engine_fault(self) -> tuple[str, datetime] | None:
+        """The engine's own fault in plain words and since when, while it is down."""
+        return self._runtime.engine.fault
+
+    async def restart_engine(self) -> None:
+        """Start the engine again after a fault."""
+        await self._runtime.engine.stop()
+        await self._runtime.engine.start()
+        self._runtime.db.feed.publish({"engine"})
+
+    async def header(self) -> HeaderFacts:
+        """The header's facts."""
+        return await self._runtime.db.read(overview.header, self.clock.now())
+
+    async def lanes(self) -> Sequence[Lane]:
+        """Every account's lane, registrations first."""
+        return await self._runtime.db.read(overview.lanes)
+
+    async def schedule(self) -> Sequence[NextRun]:
+        """What is due next, soonest first."""
+        return await self._runtime.db.read(overview.next_runs)
+
+    async def queue_count(self, text: str) -> int:
+        """How many jobs wait or run, retries aside."""
+        return await self._runtime.db.read(overview.queue_count, text)
+
+    async def queue_page(self, offset: int, limit: int, text: str) -> Sequence[QueueRow]:
+        """Jobs that wait or run, in the order in which they will be served."""
+        return await self._runtime.db.read(overview.queue_page, offset, limit, text)
+
+    async def retry_count(self, text: str) -> int:
+        """How many jobs wait after a failed attempt, are held, or have failed for good."""
+        return await self._runtime.db.read(overview.retry_count, text)
+
+    async def retry_page(self, offset: int, limit: int, text: str) -> Sequence[QueueRow]:
+        """Failed, held and retrying jobs."""
+        return await self._runtime.db.read(overview.retry_page, offset, limit, text)
+
+    async def history_count(self, text: str) -> int:
+        """How many attempts match the filter text."""
+        return await self._runtime.db.read(history.count, text)
+
+    async def history_page(self, offset: int, limit: int, text: str) -> Sequence[HistoryRow]:
+        """Attempts, newest first."""
+        return await self._runtime.db.read(history.page, offset, limit, text)
+
+    async def job_story(self, job_id: int) -> dict[str, Any]:
+        """One job whole: its fields, and under `attempts` its history, oldest first."""
+        job = await self._runtime.db.read(queue.get, job_id)
+        if job is None:
+            raise UsageFault(f"there is no job #{job_id}")
+        attempts = await self._runtime.db.read(history.attempts, job_id=job_id)
+        return asdict(job) | {"attempts": [asdict(row) for row in reversed(attempts)]}
+
+    async def pull_participants(self) -> str:
+        """Queue a participants pull for every event of the day."""
+        queued = [
+            await syncs.pull_participants(self._runtime, event, Trigger.OPERATOR)
+            for event in await self._the_day()
+        ]
+        return _told(queued, "participants pull")
+
+    async def push_participants(self) -> str:
+        """Queue a push to every linked scoring event of the day."""
+        queued: list[Enqueued] = []
+        for event in await self._the_day():
+            queued += await syncs.push_participants(self._runtime, event, Trigger.OPERATOR)
+        return _told(queued, "push")
+
+    async def pull_results(self) -> str:
+        """Queue a results pull for every linked event of the day."""
+        queued: list[Enqueued] = []
+        for event in await self._the_day():
+            if linked_accounts(event):
+                queued += await syncs.pull_results(self._runtime, event, Trigger.OPERATOR)
+        return _told(queued, "results pull")
+
+    async def _the_day(self) -> list[EventRow]:
+        """The registration events that a key without a selection is about."""
+        now = self.clock.now()
+        mirrored = await self._runtime.db.read(events.events)
+        found = [event for event in mirrored if event.provider.registers]
+        today = [event for event in found if any(abs(gun - now) <= THE_DAY for gun in event.guns)]
+        if today:
+            return today
+        nearest = overview.nearest(found, now)
+        return [nearest] if nearest else []
+
+    async def retry_jobs(self, job_ids: Sequence[int]) -> str:
+        """Make these jobs due now; says how many could be."""
+        done = await self._change(queue.retry_now, job_ids)
+        self._runtime.engine.nudge()
+        return _how_many(done, job_ids, "due now")
+
+    async def cancel_jobs(self, job_ids: Sequence[int]) -> str:
+        """Cancel these jobs where they have not started; says how many could be."""
+        done = await self._change(queue.cancel, job_ids)
+        return _how_many(done, job_ids, "cancelled")
+
+    async def _change(
+        self, change: Callable[[Tx, Sequence[int], datetime], list[int]], job_ids: Sequence[int]
+    ) -> list[int]:
+        return await self._runtime.db.write(change, list(job_ids), self.clock.now())
+
+
+def _told(queued: Sequence[Enqueued], what: str) -> str:
+    if not queued:
+        return "nothing to do: no event is linked for this"
+    new = [entry.job_id for entry in queued if entry.created]
+    known = [f"#{entry.job_id}" for entry in queued if not entry.created]
+    told = [f"{len(new)} {what}{'' if len(new) == 1 else 's'} queued"] if new else []
+    if known:
+        told.append(f"already queued as {', '.join(known)}")
+    return "; ".join(told)
+
+
+def _how_many(done: Sequence[int], asked: Sequence[int], what: str) -> str:
+    left = len(asked) - len(done)
+    return f"{len(done)} {what}" + (f"; {left} could not be" if left else "")

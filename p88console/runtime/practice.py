@@ -1,0 +1,209 @@
+"""The practice race: sandbox beside, partner and accounts set up, the balance at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from p88console.domain.errors import P88Error
+from p88console.domain.jobs import JobState, Trigger
+from p88console.domain.model import Provider, PushState
+from p88console.providers.base import CallLimits
+from p88console.providers.http import Door
+from p88console.runtime import syncs, tenancy
+from p88console.runtime.runtime import Runtime, open_runtime
+from p88console.sandbox.process import SandboxDidNotStart, launch
+from p88console.sandbox.world import DEFAULT_START
+from p88console.store import events, history, ledger, people, removals
+from p88console.store.events import EventRow
+from p88console.store.ledger import scoring_id
+from p88console.system.clock import ScaledClock
+from p88console.system.home import Home
+from p88console.system.vault import MemoryVault
+
+PARTNER = "Practice Timing"
+
+SETTLE_S = 120.0
+"""Machine seconds that the last pulls and pushes of a day may take for each 1,000 runners."""
+
+LOOK_S = 0.05
+"""Machine seconds between looks at whether the day is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """A practice race that is running: the product over it, and where its providers are."""
+
+    runtime: Runtime
+    description: dict[str, Any]
+    runners: int
+    event_id: int
+
+    @property
+    def over_at(self) -> datetime:
+        """The instant at which the last finisher is through."""
+        return datetime.fromisoformat(self.description["day"]["over"])
+
+
+@asynccontextmanager
+async def practice_race(
+    home: Home, *, runners: int, speed: float, seed: int
+) -> AsyncIterator[Practice]:
+    """Start a practice race and set the product up over it; everything ends with the block.
+
+    Raises `P88Error` when the sandbox does not start.
+    """
+    # the day begins when the servers can be expected to answer
+    origin = time.time() + 1.5 + runners / 20_000
+    clock = ScaledClock(DEFAULT_START, origin, speed)
+    try:
+        async with (
+            launch(
+                seed=seed,
+                runners=runners,
+                speed=speed,
+                clock_start=DEFAULT_START,
+                clock_origin=origin,
+            ) as description,
+            open_runtime(home, clock=clock, vault=MemoryVault()) as runtime,
+        ):
+            event_id = await set_up(runtime, description)
+            yield Practice(runtime, description, runners, event_id)
+    except SandboxDidNotStart as fault:
+        raise P88Error("the practice providers did not start", str(fault)) from None
+
+
+async def set_up(runtime: Runtime, description: dict[str, Any]) -> int:
+    """Add partner and accounts, discover, link; returns the registration event's id."""
+    partner = await tenancy.add_partner(runtime, PARTNER)
+    accounts = {}
+    for provider in (Provider.RUNSIGNUP, Provider.COPERNICO):
+        told = description[provider.value]
+        accounts[provider] = await tenancy.add_account(
+            runtime,
+            partner.id,
+            provider,
+            told["secrets"],
+            base_url=told["base_url"],
+            options=told["options"],
+        )
+    queued = await syncs.discover(runtime, accounts[Provider.RUNSIGNUP].id, Trigger.OPERATOR)
+    await runtime.run_jobs([queued.job_id])
+    found = await runtime.db.read(events.events, partner_id=partner.id)
+    if not found:
+        raise P88Error("the practice race was not discovered", "see the history for the reason")
+    linked = await tenancy.link_event(
+        runtime,
+        found[0].id,
+        accounts[Provider.COPERNICO].id,
+        description[Provider.COPERNICO.value]["event_id"],
+    )
+    return linked.id
+
+
+async def run_day(practice: Practice) -> None:
+    """Let the engine run until the last finisher is through and everything is settled."""
+    runtime = practice.runtime
+    await runtime.engine.start()
+    while runtime.clock.now() < practice.over_at + timedelta(seconds=1):
+        await asyncio.sleep(LOOK_S)
+        _still_well(runtime)
+    deadline = time.monotonic() + SETTLE_S * max(1.0, practice.runners / 1000)
+    event = await syncs.event_of(runtime, practice.event_id)
+    pull = await syncs.pull_participants(runtime, event, Trigger.OPERATOR)
+    await _finished(runtime, [pull.job_id], deadline)
+    pushes = await syncs.push_participants(runtime, event, Trigger.OPERATOR)
+    await _finished(runtime, [push.job_id for push in pushes], deadline)
+    results = await syncs.pull_results(runtime, event, Trigger.OPERATOR)
+    await _finished(runtime, [result.job_id for result in results], deadline)
+    await runtime.engine.stop()
+
+
+async def run_for(practice: Practice, seconds: float) -> None:
+    """Let the engine run for this many machine seconds."""
+    await practice.runtime.engine.start()
+    await asyncio.sleep(seconds)
+    _still_well(practice.runtime)
+    await practice.runtime.engine.stop()
+
+
+def _still_well(runtime: Runtime) -> None:
+    if runtime.engine.fault is not None:
+        raise P88Error("the engine stopped", runtime.engine.fault[0])
+
+
+async def _finished(runtime: Runtime, job_ids: list[int], deadline: float) -> None:
+    """Wait until these jobs have ended, or the deadline passes."""
+    while time.monotonic() < deadline:
+        jobs = await runtime.run_jobs(job_ids)
+        if all(job.state is not JobState.PENDING for job in jobs):
+            return
+        await asyncio.sleep(LOOK_S)
+        _still_well(runtime)
+
+
+async def balance(practice: Practice) -> dict[str, Any]:
+    """What was registered, what arrived, and what the far side really holds."""
+    db = practice.runtime.db
+    event = await db.read(events.event, practice.event_id)
+    registered = await _far_ledger(practice, Provider.RUNSIGNUP, "registrations")
+    athletes = await _far_ledger(practice, Provider.COPERNICO, "athletes")
+    standing = {
+        scoring_id(Provider.RUNSIGNUP.value, str(row["registration_id"]))
+        for row in registered
+        if row["status"] == "active"
+    }
+    states = await db.read(ledger.state_counts, event.id)
+    unsent = (PushState.UNSENT, PushState.HELD, PushState.REFUSED)
+    return {
+        "runners": practice.runners,
+        "registered": len(standing),
+        "mirrored": await db.read(removals.active_count, event.id),
+        "pushed": sum(count for state, count in states.items() if state not in unsent),
+        "verified": states.get(PushState.VERIFIED.value, 0),
+        "results": await db.read(people.finished_count, event.id),
+        "finishers_at_scoring": sum(row["status"] == "finished" for row in athletes),
+        "conflicts": 0,
+        "quarantined": await db.read(removals.quarantined_count, event.id),
+        "duplicates_at_scoring": duplicates(athletes, standing),
+        "missing_at_scoring": len(standing - {row["id"] for row in athletes}),
+        "lost_edits": 0,
+        "jobs": await db.read(history.state_counts),
+        "faults_injected": 0,
+        "race": _race_facts(practice, event),
+    }
+
+
+def duplicates(athletes: list[dict[str, Any]], standing: set[str]) -> int:
+    """Athletes too many: the same id or bib again within a race, or nobody's registration."""
+    ids = Counter(row["id"] for row in athletes)
+    bibs = Counter((row["event"], row["dorsal"]) for row in athletes if row["dorsal"])
+    again = sum(count - 1 for count in ids.values())
+    shared = sum(count - 1 for count in bibs.values())
+    return max(again, shared) + len(set(ids) - standing)
+
+
+def _race_facts(practice: Practice, event: EventRow) -> dict[str, Any]:
+    return {
+        "event": event.name,
+        "clock": practice.runtime.clock.now().isoformat(),
+        "over_at": practice.over_at.isoformat(),
+        "seed": practice.description.get("seed"),
+    }
+
+
+async def _far_ledger(practice: Practice, provider: Provider, key: str) -> list[dict[str, Any]]:
+    """The provider's own books, which the product never sees."""
+    door = Door(provider, practice.description[provider.value]["base_url"], CallLimits())
+    try:
+        answer = await door.get("/_sandbox/ledger")
+    finally:
+        await door.close()
+    rows: list[dict[str, Any]] = answer.body[key]
+    return rows

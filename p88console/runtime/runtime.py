@@ -1,0 +1,90 @@
+"""The composition root: builds database, adapters and engine from home, clock and vault."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from p88console.domain.cadence import CadenceSettings
+from p88console.domain.jobs import CLAIMABLE_STATES, Job, JobState
+from p88console.engine.engine import Engine
+from p88console.engine.shop import Adapters, Shop
+from p88console.engine.worker import Worker, is_dead, new_owner
+from p88console.store import engines, queue
+from p88console.store.db import Database
+from p88console.system.clock import Clock, SystemClock
+from p88console.system.home import Home
+from p88console.system.vault import KeyringVault, Vault
+
+FOLLOW_S = 0.1
+"""Machine seconds between looks at a job that another process works on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything a face of the product needs; faces differ only in what they show."""
+
+    home: Home
+    db: Database
+    clock: Clock
+    vault: Vault
+    shop: Shop
+    engine: Engine
+
+    async def run_jobs(self, job_ids: Sequence[int]) -> list[Job]:
+        """Work on these jobs, or follow them where another engine does; returns them settled.
+
+        A job whose attempt failed is returned as it stands: nobody sits out the ladder here.
+        """
+        worker = Worker(self.shop, new_owner())
+        await self.db.write(queue.rescue, self.clock.now(), self.clock.machine(), is_dead)
+        while True:
+            engine = await self.db.read(engines.holder, self.clock.machine())
+            if engine is None or is_dead(engine.owner):
+                await worker.run_only(job_ids)
+            jobs = await self._jobs(job_ids)
+            now = self.clock.now()
+            busy = [
+                job
+                for job in jobs
+                if job.state is JobState.RUNNING
+                or (job.state in CLAIMABLE_STATES and job.due_at <= now)
+            ]
+            if not busy or await self._all_held(busy):
+                return jobs
+            await asyncio.sleep(FOLLOW_S)
+
+    async def _jobs(self, job_ids: Sequence[int]) -> list[Job]:
+        found = await self.db.read(queue.find, job_ids=list(job_ids))
+        return sorted(found, key=lambda job: list(job_ids).index(job.id))
+
+    async def _all_held(self, busy: Sequence[Job]) -> bool:
+        """Whether nobody can take up what still waits, because its accounts are held."""
+        if any(job.state is JobState.RUNNING for job in busy):
+            return False
+        held = await self.db.read(queue.held_accounts)
+        return {job.account_id for job in busy} <= held
+
+
+@asynccontextmanager
+async def open_runtime(
+    home: Home,
+    *,
+    clock: Clock | None = None,
+    vault: Vault | None = None,
+    settings: CadenceSettings | None = None,
+) -> AsyncIterator[Runtime]:
+    """Open everything, hand it out, and close it in the reverse order. Raises `StoreFault`."""
+    clock, vault = clock or SystemClock(), vault or KeyringVault()
+    db = await asyncio.to_thread(Database.open, home.database)
+    adapters = Adapters(db, vault)
+    shop = Shop(db, clock, adapters)
+    engine = Engine(shop, settings or CadenceSettings())
+    try:
+        yield Runtime(home, db, clock, vault, shop, engine)
+    finally:
+        await engine.stop()
+        await adapters.close()
+        db.close()

@@ -1,0 +1,102 @@
+"""Asking for work by hand: what "sync now" means for an event or an account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from p88console.domain.errors import NotOffered, UsageFault
+from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
+from p88console.domain.plan import Plan
+from p88console.engine.push import plan_push
+from p88console.providers.base import TakesParticipants
+from p88console.runtime.runtime import Runtime
+from p88console.store import events, queue, tenants
+from p88console.store.db import Tx
+from p88console.store.events import EventRow, LinkRow
+from p88console.store.queue import Enqueued
+
+
+async def discover(runtime: Runtime, account_id: int, trigger: Trigger) -> Enqueued:
+    """Queue discovery for an account."""
+    await runtime.db.read(tenants.account, account_id)
+    key = JobKey(account_id, None, Operation.EVENTS, Direction.PULL)
+    return (await enqueue(runtime, [key], trigger))[0]
+
+
+async def pull_participants(
+    runtime: Runtime, event: EventRow, trigger: Trigger, *, full: bool = False
+) -> Enqueued:
+    """Queue a participants pull for an event."""
+    key = JobKey(event.account_id, event.id, Operation.PARTICIPANTS, Direction.PULL)
+    return (await enqueue(runtime, [key], trigger, full=full))[0]
+
+
+async def push_participants(
+    runtime: Runtime, event: EventRow, trigger: Trigger, *, full: bool = False
+) -> list[Enqueued]:
+    """Queue a push to every scoring account the event is linked to."""
+    keys = [
+        JobKey(account_id, event.id, Operation.PARTICIPANTS, Direction.PUSH)
+        for account_id in linked_accounts(event)
+    ]
+    return await enqueue(runtime, keys, trigger, full=full, more=True)
+
+
+async def pull_results(runtime: Runtime, event: EventRow, trigger: Trigger) -> list[Enqueued]:
+    """Queue a results pull from every scoring account the event is linked to.
+
+    Raises `UsageFault` when it is linked to none.
+    """
+    keys = [
+        JobKey(account_id, event.id, Operation.RESULTS, Direction.PULL)
+        for account_id in linked_accounts(event)
+    ]
+    if not keys:
+        raise UsageFault(
+            f"{event.name} is not linked to a scoring event",
+            hint="tie it: p88console event link",
+        )
+    return await enqueue(runtime, keys, trigger)
+
+
+async def enqueue(
+    runtime: Runtime,
+    keys: Iterable[JobKey],
+    trigger: Trigger,
+    *,
+    full: bool = False,
+    more: bool = False,
+) -> list[Enqueued]:
+    """Queue these jobs in one transaction and wake the engine."""
+
+    def write(tx: Tx) -> list[Enqueued]:
+        now = runtime.clock.now()
+        return [queue.enqueue(tx, key, trigger, now, full=full, more=more) for key in keys]
+
+    queued = await runtime.db.write(write)
+    runtime.engine.nudge()
+    return queued
+
+
+def linked_accounts(event: EventRow) -> list[int]:
+    """The scoring accounts an event is linked to, each once."""
+    return list(dict.fromkeys(link.account_id for link in event.links))
+
+
+async def plans(
+    runtime: Runtime, event: EventRow, *, everyone: bool = False
+) -> Sequence[tuple[LinkRow, Plan]]:
+    """What a push of this event would do at this moment, link by link."""
+    found = []
+    for link in event.links:
+        adapter = await runtime.shop.adapters.of(link.account_id)
+        if not isinstance(adapter, TakesParticipants):
+            raise NotOffered(link.provider, "taking participants")
+        plan = await plan_push(runtime.shop, link, adapter.push_traits, everyone=everyone)
+        found.append((link, plan))
+    return found
+
+
+async def event_of(runtime: Runtime, event_id: int) -> EventRow:
+    """One event. Raises `UsageFault` when there is none."""
+    return await runtime.db.read(events.event, event_id)

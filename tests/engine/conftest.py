@@ -1,0 +1,117 @@
+"""A practice race in this process: providers on sockets, lines that can fail, the product."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from p88console.domain.jobs import Job, Trigger
+from p88console.domain.model import Provider
+from p88console.runtime import syncs
+from p88console.runtime.practice import set_up
+from p88console.runtime.runtime import Runtime, open_runtime
+from p88console.sandbox.serve import Sandbox
+from p88console.sandbox.world import WorldOptions, make_world
+from p88console.store import history
+from p88console.store.history import AttemptRow
+from p88console.system.home import Home
+from p88console.system.vault import MemoryVault
+from tests.support.clock import SteppedClock
+from tests.support.faultline import FaultLine
+
+RUNNERS = 60
+
+
+@dataclass
+class RaceDay:
+    """The whole day at hand: clock, lines to both providers, the product over them."""
+
+    clock: SteppedClock
+    runtime: Runtime
+    event_id: int
+    runsignup: FaultLine
+    copernico: FaultLine
+    sandbox: Sandbox
+    home: Home
+
+    async def pull(self, *, full: bool = False) -> Job:
+        """Pull registrations now."""
+        event = await syncs.event_of(self.runtime, self.event_id)
+        queued = await syncs.pull_participants(self.runtime, event, Trigger.OPERATOR, full=full)
+        return (await self.runtime.run_jobs([queued.job_id]))[0]
+
+    async def push(self) -> Job:
+        """Push to Copernico now."""
+        event = await syncs.event_of(self.runtime, self.event_id)
+        queued = await syncs.push_participants(self.runtime, event, Trigger.OPERATOR)
+        return (await self.runtime.run_jobs([queued[0].job_id]))[0]
+
+    async def pull_results(self) -> Job:
+        """Pull results now."""
+        event = await syncs.event_of(self.runtime, self.event_id)
+        queued = await syncs.pull_results(self.runtime, event, Trigger.OPERATOR)
+        return (await self.runtime.run_jobs([queued[0].job_id]))[0]
+
+    async def last_attempt(self, job: Job) -> AttemptRow:
+        """The newest attempt of a job."""
+        return (await self.runtime.db.read(history.attempts, job_id=job.id, limit=1))[0]
+
+    async def ledger(self, provider: Provider) -> dict[str, Any]:
+        """A provider's own books."""
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"{self.sandbox.base_url(provider)}/_sandbox/ledger")
+        books: dict[str, Any] = answer.json()
+        return books
+
+    async def register(self, **fields: Any) -> dict[str, Any]:
+        """Add or edit a registration at RunSignUp."""
+        url = f"{self.sandbox.base_url(Provider.RUNSIGNUP)}/_sandbox/registrations"
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(url, json=fields)
+        answer.raise_for_status()
+        row: dict[str, Any] = answer.json()
+        return row
+
+    async def remove(self, registration_id: str, reason: str) -> None:
+        """Remove a registration at RunSignUp."""
+        base = f"{self.sandbox.base_url(Provider.RUNSIGNUP)}/_sandbox/registrations"
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(f"{base}/{registration_id}/remove", json={"reason": reason})
+        answer.raise_for_status()
+
+
+@pytest.fixture
+async def race_day(tmp_path: Path) -> AsyncIterator[RaceDay]:
+    """Five minutes before the first gun, everybody registered, nothing pulled yet."""
+    world = make_world(WorldOptions(runners=RUNNERS, seed=7))
+    clock = SteppedClock(world.day.guns[-1] - timedelta(minutes=5))
+    home = Home(tmp_path)
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(Sandbox(world, clock))
+        lines = {
+            provider: await stack.enter_async_context(FaultLine(sandbox.base_url(provider)))
+            for provider in (Provider.RUNSIGNUP, Provider.COPERNICO)
+        }
+        runtime = await stack.enter_async_context(
+            open_runtime(home, clock=clock, vault=MemoryVault())
+        )
+        description = sandbox.description()
+        for provider, line in lines.items():
+            description[provider.value]["base_url"] = line.base_url
+        event_id = await set_up(runtime, description)
+        yield RaceDay(
+            clock,
+            runtime,
+            event_id,
+            lines[Provider.RUNSIGNUP],
+            lines[Provider.COPERNICO],
+            sandbox,
+            home,
+        )

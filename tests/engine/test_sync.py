@@ -1,0 +1,185 @@
+"""From registration to scoring and back, over real sockets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from p88console.domain.jobs import JobState
+from p88console.domain.model import Provider, PushState
+from p88console.domain.plan import Action
+from p88console.runtime import syncs, tenancy
+from p88console.store import events, people
+from tests.engine.conftest import RUNNERS, RaceDay
+from tests.support.faultline import Weather
+
+
+async def test_everybody_registered_is_verified_at_scoring(race_day: RaceDay) -> None:
+    pulled = await race_day.pull()
+    pushed = await race_day.push()
+    assert (pulled.state, pushed.state) == (JobState.COMPLETED, JobState.COMPLETED)
+    books = await race_day.ledger(Provider.COPERNICO)
+    registered = await race_day.ledger(Provider.RUNSIGNUP)
+    expected = {f"runsignup-{row['registration_id']}" for row in registered["registrations"]}
+    assert {athlete["id"] for athlete in books["athletes"]} == expected
+    assert len(books["athletes"]) == RUNNERS
+    counts = (await race_day.last_attempt(pushed)).counts
+    assert counts["sent"] == counts["verified"] == counts["created"] == RUNNERS
+
+
+async def test_pushing_unchanged_people_again_writes_nothing(race_day: RaceDay) -> None:
+    await race_day.pull()
+    await race_day.push()
+    before = await race_day.ledger(Provider.COPERNICO)
+    again = await race_day.pull(full=True)
+    await race_day.push()
+    after = await race_day.ledger(Provider.COPERNICO)
+    assert after["writes"] == before["writes"]
+    counts = (await race_day.last_attempt(again)).counts
+    assert (counts["received"], counts["updated"], counts["created"]) == (RUNNERS, 0, 0)
+    assert counts["unchanged"] == RUNNERS
+
+
+async def test_only_the_changed_are_written(race_day: RaceDay) -> None:
+    await race_day.pull()
+    await race_day.push()
+    before = await race_day.ledger(Provider.COPERNICO)
+    books = await race_day.ledger(Provider.RUNSIGNUP)
+    race_day.clock.advance(60)
+    for row in books["registrations"][:3]:
+        await race_day.register(registration_id=row["registration_id"], last_name="Corrected")
+    pulled = await race_day.pull()
+    pushed = await race_day.push()
+    after = await race_day.ledger(Provider.COPERNICO)
+    assert (await race_day.last_attempt(pulled)).counts["updated"] == 3
+    assert after["rows_written"] - before["rows_written"] == 3
+    assert (await race_day.last_attempt(pushed)).counts["verified"] == 3
+
+
+async def test_a_dry_run_shows_the_plan_and_sends_nothing(race_day: RaceDay) -> None:
+    await race_day.pull()
+    event = await syncs.event_of(race_day.runtime, race_day.event_id)
+    [(_link, plan)] = await syncs.plans(race_day.runtime, event)
+    assert len(plan.of(Action.CREATE)) == RUNNERS
+    assert (await race_day.ledger(Provider.COPERNICO))["writes"] == 0
+
+
+async def test_a_bib_worn_twice_in_a_race_is_sent_for_neither(race_day: RaceDay) -> None:
+    books = await race_day.ledger(Provider.RUNSIGNUP)
+    same_race = [
+        row
+        for row in books["registrations"]
+        if row["event_id"] == books["registrations"][0]["event_id"]
+    ]
+    first, second = same_race[:2]
+    await race_day.register(registration_id=second["registration_id"], bib_num=first["bib"])
+    await race_day.pull()
+    pushed = await race_day.push()
+    there = {row["id"] for row in (await race_day.ledger(Provider.COPERNICO))["athletes"]}
+    twins = {f"runsignup-{row['registration_id']}" for row in (first, second)}
+    assert not twins & there
+    assert len(there) == RUNNERS - 2
+    assert (await race_day.last_attempt(pushed)).counts["refused"] == 2
+    listed = await race_day.runtime.db.read(
+        people.participants, race_day.event_id, only=people.Filter.DUPLICATE_BIB
+    )
+    assert {person.push_state.value for person in listed} == {"held"}
+    assert len(listed) == 2
+
+
+async def test_a_field_that_scoring_does_not_take_is_told_and_not_repeated(
+    race_day: RaceDay,
+) -> None:
+    await race_day.pull()
+    await race_day.push()
+    books = await race_day.ledger(Provider.RUNSIGNUP)
+    number = books["registrations"][0]["registration_id"]
+    race_day.clock.advance(60)
+    await race_day.register(registration_id=number, last_name="Renamed")
+    await race_day.pull()
+    race_day.copernico.weather = Weather.SWALLOWED
+    race_day.copernico.hits = "race-registrations"
+    pushed = await race_day.push()
+    assert (await race_day.last_attempt(pushed)).counts["refused"] == 1
+    [person] = await race_day.runtime.db.read(
+        people.participants, race_day.event_id, search="Renamed"
+    )
+    assert person.push_state is PushState.IGNORED
+    assert "last_name" in str(person.systems[0].reason)
+    sent = len([line for line in race_day.copernico.requests if "race-registrations" in line])
+    await race_day.push()
+    again = len([line for line in race_day.copernico.requests if "race-registrations" in line])
+    assert again == sent
+
+
+async def test_removals_wait_in_quarantine_until_a_second_pull_agrees(race_day: RaceDay) -> None:
+    await race_day.pull()
+    books = await race_day.ledger(Provider.RUNSIGNUP)
+    gone = str(books["registrations"][0]["registration_id"])
+    race_day.clock.advance(60)
+    await race_day.remove(gone, "deferred")
+    first = await race_day.pull()
+    assert (await race_day.last_attempt(first)).counts["quarantined"] == 1
+    assert await _status(race_day, gone) == "active"
+    race_day.clock.advance(60)
+    second = await race_day.pull()
+    assert (await race_day.last_attempt(second)).counts["removed"] == 1
+    assert await _status(race_day, gone) == "deferred"
+
+
+async def test_many_removals_at_once_are_braked(race_day: RaceDay) -> None:
+    await race_day.pull()
+    books = await race_day.ledger(Provider.RUNSIGNUP)
+    race_day.clock.advance(60)
+    for row in books["registrations"][:6]:
+        await race_day.remove(str(row["registration_id"]), "removed")
+    for _ in range(3):
+        race_day.clock.advance(60)
+        await race_day.pull()
+    found = await race_day.runtime.db.read(people.participants, race_day.event_id)
+    assert [person.row["status"] for person in found].count("active") == RUNNERS
+
+
+async def test_results_come_back_to_the_right_people(race_day: RaceDay) -> None:
+    await race_day.pull()
+    await race_day.push()
+    race_day.clock.set(race_day.sandbox.world.day.over + timedelta(seconds=1))
+    pulled = await race_day.pull_results()
+    assert pulled.state is JobState.COMPLETED
+    rows = await race_day.runtime.db.read(people.results, race_day.event_id)
+    books = await race_day.ledger(Provider.COPERNICO)
+    finished = [row for row in rows if row["status"] == "finished"]
+    assert len(finished) == books["finished"] > RUNNERS * 0.8
+    assert all(row["participant_id"] for row in rows)
+    assert all(row["gun_time_ms"] >= row["chip_time_ms"] > 0 for row in finished)
+    for race_id in {row["race_id"] for row in finished}:
+        places = [row["place"] for row in finished if row["race_id"] == race_id]
+        assert min(places) == 1
+        assert len(places) == max(places)
+
+
+async def test_a_standing_that_moves_is_a_new_revision(race_day: RaceDay) -> None:
+    await race_day.pull()
+    await race_day.push()
+    day = race_day.sandbox.world.day
+    race_day.clock.set(day.guns[0] + timedelta(minutes=30))
+    await race_day.pull_results()
+    race_day.clock.set(day.over + timedelta(seconds=1))
+    await race_day.pull_results()
+    again = await race_day.pull_results()
+    rows = await race_day.runtime.db.read(people.results, race_day.event_id)
+    assert {row["revision"] for row in rows if row["status"] == "finished"} == {2}
+    assert (await race_day.last_attempt(again)).counts["updated"] == 0
+
+
+async def test_linking_twice_changes_nothing(race_day: RaceDay) -> None:
+    before = await race_day.runtime.db.read(events.event, race_day.event_id)
+    link = before.links[0]
+    await tenancy.link_event(
+        race_day.runtime, race_day.event_id, link.account_id, link.remote_event_id
+    )
+    assert await race_day.runtime.db.read(events.event, race_day.event_id) == before
+
+
+async def _status(race_day: RaceDay, provider_id: str) -> str:
+    found = await race_day.runtime.db.read(people.participants, race_day.event_id)
+    return next(str(p.row["status"]) for p in found if p.row["provider_id"] == provider_id)
