@@ -1,0 +1,36 @@
+"""Opens the console on this terminal, the engine beside it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from p88console.cli.face import face
+from p88console.domain.errors import P88Error
+from p88console.runtime.desk import RuntimeDesk
+from p88console.runtime.runtime import Runtime, open_runtime
+from p88console.system.home import Home
+
+
+def open_console(home: Home, *, watch: bool) -> None:
+    """The console over this home; ends when the operator quits."""
+
+    async def whole() -> None:
+        async with open_runtime(home) as runtime:
+            await run_console(runtime, watch=watch)
+
+    try:
+        asyncio.run(whole())
+    except P88Error as fault:
+        face().fail(fault)
+
+
+async def run_console(
+    runtime: Runtime, *, watch: bool = False, practice: str | None = None
+) -> None:
+    """Draw until the operator quits; the engine runs beside, unless another process has it."""
+    from p88console.ui.app import ConsoleApp  # noqa: PLC0415  # Textual, only when drawn
+
+    if not watch:
+        await runtime.engine.start()
+    desk = RuntimeDesk(runtime, read_only=watch, practice=practice)
+    await ConsoleApp(desk).run_async()

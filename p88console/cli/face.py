@@ -1,0 +1,116 @@
+"""What every command shares: home, JSON or tables, exit codes, faults in plain words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from p88console.cli import output
+from p88console.domain.errors import P88Error, UsageFault
+from p88console.runtime.runtime import Runtime, open_runtime
+from p88console.system.home import Home, home_at
+
+T = TypeVar("T")
+
+DONE, FAILED, USAGE, NEEDS_PERSON = 0, 1, 2, 3
+"""Exit codes: done; failed or partial; wrong usage or settings; done, but see to something."""
+
+
+@dataclass(slots=True)
+class Face:
+    """How this call of the program was asked to behave."""
+
+    home_folder: str | None = None
+    json: bool = False
+
+    @property
+    def home(self) -> Home:
+        """The chosen home."""
+        return home_at(self.home_folder)
+
+    def run(self, work: Callable[[Runtime], Awaitable[T]]) -> T:
+        """Open the runtime, do the work, close it; a foreseeable fault ends the program."""
+
+        async def whole() -> T:
+            async with open_runtime(self.home) as runtime:
+                return await work(runtime)
+
+        try:
+            return asyncio.run(whole())
+        except P88Error as fault:
+            self.fail(fault)
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None
+
+    def fail(self, fault: P88Error) -> NoReturn:
+        """Say what went wrong and end with the fitting exit code."""
+        output.fault(fault.as_dict(), as_json=self.json)
+        raise SystemExit(USAGE if isinstance(fault, UsageFault) else FAILED)
+
+    def show(self, document: Any, columns: output.Columns | None = None) -> None:
+        """Print the document as JSON, or the same as a table for people."""
+        if self.json:
+            output.document(document)
+        else:
+            output.table(document, columns)
+
+
+def face() -> Face:
+    """The face of the running command."""
+    found = click.get_current_context().find_object(Face)
+    if found is None:
+        raise AssertionError("no command is running")
+    return found
+
+
+def _take_home(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Face).home_folder = str(Path(value).expanduser())
+
+
+def _take_json(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001
+    if value:
+        ctx.ensure_object(Face).json = True
+
+
+def _shared_options() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--home"],
+            metavar="DIR",
+            help="Folder of database, settings and logs (or P88_HOME).",
+            expose_value=False,
+            callback=_take_home,
+        ),
+        click.Option(
+            ["--json"],
+            is_flag=True,
+            help="Print one JSON document and nothing else.",
+            expose_value=False,
+            callback=_take_json,
+        ),
+    ]
+
+
+class P88Command(click.Command):
+    """A command that takes --home and --json wherever they stand."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += _shared_options()
+
+
+class P88Group(click.Group):
+    """A group whose commands take --home and --json wherever they stand."""
+
+    command_class = P88Command
+    group_class = type  # groups inside are of this same class
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += _shared_options()

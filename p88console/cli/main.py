@@ -1,0 +1,92 @@
+"""The `p88console` command: sub-commands are imported when they are called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from p88console import __version__
+from p88console.cli import output
+from p88console.cli.face import USAGE, Face, P88Group
+
+COMMANDS = {
+    "account": ("setup", "Accounts at providers: add, list, test, remove."),
+    "demo": ("practice", "Run a practice race on this machine."),
+    "event": ("events", "Events: list, show, link to a scoring event."),
+    "history": ("work", "What happened: every attempt, newest first."),
+    "participants": ("people", "Participants of an event."),
+    "partner": ("setup", "Timing partners: add, list."),
+    "queue": ("work", "What waits: list, retry, cancel, hold, resume."),
+    "results": ("people", "Results of an event."),
+    "sandbox": ("practice", "Run the practice providers alone."),
+    "status": ("work", "One screen's truth."),
+    "sync": ("sync", "Pull and push now: events, participants, results."),
+}
+"""Command → (module of this package, one line of help)."""
+
+
+class LazyGroup(P88Group):
+    """Knows its commands by name and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands by name."""
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported at this moment."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"p88console.cli.{COMMANDS[cmd_name][0]}")
+        found = getattr(module, cmd_name)
+        assert isinstance(found, click.Command)  # noqa: S101  # the table above names commands
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "P88"},
+    epilog="Try it without an account: p88console demo",
+)
+@click.version_option(__version__, prog_name="p88console")
+@click.option("--watch", is_flag=True, help="Look on: the console without its keys to act.")
+@click.pass_context
+def p88console(ctx: click.Context, *, watch: bool) -> None:
+    """Registrations in, scoring fed, results back: the race-day operator's console.
+
+    Without a command the console opens on this terminal.
+    """
+    ctx.ensure_object(Face)
+    if ctx.invoked_subcommand is None:
+        from p88console.cli.console import open_console  # noqa: PLC0415  # Textual, when drawn
+
+        open_console(ctx.ensure_object(Face).home, watch=watch)
+
+
+def main() -> None:
+    """Run the command line; wrong usage is told as JSON too when that was asked for."""
+    as_json = "--json" in sys.argv
+    try:
+        ended = p88console.main(standalone_mode=False, obj=Face())
+        sys.exit(ended if isinstance(ended, int) else 0)
+    except click.exceptions.NoArgsIsHelpError as fault:
+        fault.show()
+        sys.exit(USAGE)
+    except click.UsageError as fault:
+        shown = fault.ctx.command_path if fault.ctx else "p88console"
+        hint = f"see: {shown} --help"
+        error = {"code": "usage", "title": fault.format_message(), "detail": "", "hint": hint}
+        output.fault(error, as_json=as_json)
+        sys.exit(USAGE)
+    except click.Abort:
+        sys.exit(130)

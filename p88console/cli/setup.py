@@ -1,0 +1,165 @@
+"""`partner` and `account`: who we time for, and their sign-ins at providers."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+
+import click
+
+from p88console.cli import output, present
+from p88console.cli.face import P88Group, face
+from p88console.cli.params import OUR_ID, pairs
+from p88console.domain.errors import UsageFault
+from p88console.domain.model import Provider
+from p88console.runtime import tenancy
+from p88console.runtime.runtime import Runtime
+from p88console.store import tenants
+
+ACCOUNT_COLUMNS: output.Columns = {
+    "Id": "id",
+    "Partner": "partner_id",
+    "Provider": "provider",
+    "Label": "label",
+    "Held": "held_reason",
+}
+
+
+@click.group(cls=P88Group)
+def partner() -> None:
+    """Timing partners: the companies whose races are timed."""
+
+
+@partner.command("add")
+@click.argument("name")
+def partner_add(name: str) -> None:
+    """Add a timing partner.
+
+    Example: p88console partner add "Front Range Timing"
+    """
+
+    async def work(runtime: Runtime) -> object:
+        return present.partner(await tenancy.add_partner(runtime, name))
+
+    face().show(face().run(work))
+
+
+@partner.command("list")
+def partner_list() -> None:
+    """List timing partners."""
+
+    async def work(runtime: Runtime) -> object:
+        return [present.partner(row) for row in await runtime.db.read(tenants.partners)]
+
+    face().show(face().run(work), {"Id": "id", "Name": "name"})
+
+
+@click.group(cls=P88Group)
+def account() -> None:
+    """Accounts: a partner's sign-ins at providers; secrets go to the keyring."""
+
+
+@account.command("add")
+@click.option("--partner", "partner_id", type=OUR_ID, required=True, help="Whose account it is.")
+@click.option(
+    "--provider",
+    type=click.Choice([provider.value for provider in Provider]),
+    required=True,
+    help="Where it signs in.",
+)
+@click.option("--label", help="What to call it on screen.")
+@click.option("--base-url", help="Another host: scheme, host and port only.")
+@click.option("--option", "options", multiple=True, metavar="K=V", help="A setting; may repeat.")
+@click.option("--secrets-stdin", is_flag=True, help="Read the secrets as a JSON object from stdin.")
+def account_add(
+    partner_id: int,
+    provider: str,
+    label: str | None,
+    base_url: str | None,
+    options: tuple[str, ...],
+    *,
+    secrets_stdin: bool,
+) -> None:
+    """Add an account; its secrets are read from stdin or asked for, never from arguments.
+
+    Example: p88console account add --partner 1 --provider copernico --secrets-stdin < key.json
+    """
+
+    async def work(runtime: Runtime) -> object:
+        added = await tenancy.add_account(
+            runtime,
+            partner_id,
+            Provider(provider),
+            _secrets(from_stdin=secrets_stdin),
+            label=label,
+            base_url=base_url,
+            options=pairs(options, "option"),
+        )
+        return present.account(added)
+
+    face().show(face().run(work))
+
+
+def _secrets(*, from_stdin: bool) -> dict[str, str]:
+    """The secrets as name → value. Raises `UsageFault` when they are no JSON object."""
+    if not from_stdin:
+        if not sys.stdin.isatty():
+            raise UsageFault(
+                "nobody is here to type the secrets",
+                "this is no terminal",
+                "pass them as a JSON object: --secrets-stdin",
+            )
+        text = click.prompt("Secrets as a JSON object", hide_input=True)
+    else:
+        text = sys.stdin.read()
+    try:
+        read = json.loads(text)
+    except ValueError:
+        read = None
+    if not isinstance(read, dict) or not all(isinstance(value, str) for value in read.values()):
+        raise UsageFault(
+            "the secrets are no JSON object of texts", hint='for example {"api_key": "…"}'
+        )
+    return read
+
+
+@account.command("list")
+def account_list() -> None:
+    """List accounts; nothing secret is shown."""
+
+    async def work(runtime: Runtime) -> object:
+        return [present.account(row) for row in await runtime.db.read(tenants.accounts)]
+
+    face().show(face().run(work), ACCOUNT_COLUMNS)
+
+
+@account.command("test")
+@click.argument("account_id", type=OUR_ID, metavar="ID")
+def account_test(account_id: int) -> None:
+    """Make one harmless call and say whether the account works."""
+
+    async def work(runtime: Runtime) -> dict[str, object]:
+        detail, offset = await tenancy.test_account(runtime, account_id)
+        return {"ok": True, "detail": detail, "clock_offset_s": offset}
+
+    tested = face().run(work)
+    offset = tested["clock_offset_s"]
+    if isinstance(offset, float) and abs(offset) > CLOCK_WARNING.total_seconds():
+        tested["detail"] = f"{tested['detail']}; its clock is {offset:+.0f} s from ours"
+    face().show(tested)
+
+
+CLOCK_WARNING = timedelta(seconds=2)
+"""A provider's clock that is further off than this is told."""
+
+
+@account.command("remove")
+@click.argument("account_id", type=OUR_ID, metavar="ID")
+def account_remove(account_id: int) -> None:
+    """Take an account out of use and forget its secrets; what it mirrored stays."""
+
+    async def work(runtime: Runtime) -> object:
+        return present.account(await tenancy.remove_account(runtime, account_id))
+
+    face().show(face().run(work))

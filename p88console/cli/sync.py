@@ -1,0 +1,128 @@
+"""`sync`: pull and push now, and report what each job came to."""
+
+from __future__ import annotations
+
+import click
+
+from p88console.cli import output, present
+from p88console.cli.face import P88Group, face
+from p88console.cli.params import OUR_ID
+from p88console.domain.errors import UsageFault
+from p88console.domain.jobs import Trigger
+from p88console.runtime import syncs
+from p88console.runtime.runtime import Runtime
+from p88console.store import history
+from p88console.store.queue import Enqueued
+
+REPORT_COLUMNS: output.Columns = {
+    "Job": "job_id",
+    "Provider": "provider",
+    "What": lambda row: f"{row['operation']} {row['direction']}",
+    "State": "state",
+    "Counts": "counts",
+    "Error": lambda row: (row["error"] or {}).get("title"),
+}
+
+
+@click.group(cls=P88Group)
+def sync() -> None:
+    """Do the work now; exit 1 when it failed or is partial, 3 when it needs a person."""
+
+
+@sync.command("events")
+@click.option("--account", "account_id", type=OUR_ID, required=True, help="Whose events.")
+def sync_events(account_id: int) -> None:
+    """Discover the account's events; new ones are queued for a first full pull."""
+
+    async def work(runtime: Runtime) -> list[present.Document]:
+        queued = await syncs.discover(runtime, account_id, Trigger.OPERATOR)
+        return await _reports(runtime, [queued])
+
+    _show(face().run(work))
+
+
+@sync.command("participants")
+@click.option("--event", "event_id", type=OUR_ID, required=True, help="The event.")
+@click.option("--pull-only", is_flag=True, help="Do not push to scoring.")
+@click.option("--push-only", is_flag=True, help="Do not pull registrations first.")
+@click.option("--full", is_flag=True, help="Ignore since-filters and reconcile everybody.")
+@click.option("--dry-run", is_flag=True, help="Show what a push would do, send nothing.")
+def sync_participants(
+    event_id: int, *, pull_only: bool, push_only: bool, full: bool, dry_run: bool
+) -> None:
+    """Pull registrations, then push to every linked scoring event."""
+    if pull_only and push_only:
+        face().fail(UsageFault("--pull-only and --push-only leave nothing to do"))
+
+    async def work(runtime: Runtime) -> list[present.Document]:
+        event = await syncs.event_of(runtime, event_id)
+        reports: list[present.Document] = []
+        if not push_only:
+            pull = await syncs.pull_participants(runtime, event, Trigger.OPERATOR, full=full)
+            reports += await _reports(runtime, [pull])
+        if not pull_only:
+            pushes = await syncs.push_participants(runtime, event, Trigger.OPERATOR, full=full)
+            reports += await _reports(runtime, pushes)
+        return reports
+
+    if dry_run:
+        _show_plan(event_id, everyone=full)
+    else:
+        _show(face().run(work))
+
+
+def _show_plan(event_id: int, *, everyone: bool) -> None:
+    async def work(runtime: Runtime) -> dict[str, list[present.Document]]:
+        event = await syncs.event_of(runtime, event_id)
+        whole: dict[str, list[present.Document]] = {
+            name: [] for name in ("create", "update", "withdraw", "blocked")
+        }
+        for link, made in await syncs.plans(runtime, event, everyone=everyone):
+            target = f"{link.provider.value}:{link.remote_event_id}"
+            for name, steps in present.plan(target, made).items():
+                whole[name] += steps
+        return whole
+
+    made = face().run(work)
+    if face().json:
+        output.document({"plan": made})
+        return
+    for name, steps in made.items():
+        output.note(f"{name}: {len(steps)}")
+        columns: output.Columns = {
+            "Bib": "bib",
+            "Name": "name",
+            "Changes": "changes",
+            "Why": "reason",
+        }
+        if steps:
+            output.table(steps, columns)
+
+
+@sync.command("results")
+@click.option("--event", "event_id", type=OUR_ID, required=True, help="The event.")
+def sync_results(event_id: int) -> None:
+    """Pull results from every linked scoring event."""
+
+    async def work(runtime: Runtime) -> list[present.Document]:
+        event = await syncs.event_of(runtime, event_id)
+        return await _reports(runtime, await syncs.pull_results(runtime, event, Trigger.OPERATOR))
+
+    _show(face().run(work))
+
+
+async def _reports(runtime: Runtime, queued: list[Enqueued]) -> list[present.Document]:
+    """Work on these jobs or follow them, and report each."""
+    reports = []
+    for job in await runtime.run_jobs([entry.job_id for entry in queued]):
+        attempts = await runtime.db.read(history.attempts, job_id=job.id, limit=1)
+        reports.append(present.job_report(job, attempts[0] if attempts else None))
+    return reports
+
+
+def _show(reports: list[present.Document]) -> None:
+    if face().json:
+        output.document({"jobs": reports})
+    else:
+        face().show(reports, REPORT_COLUMNS)
+    raise SystemExit(present.report_exit(reports))
