@@ -77,7 +77,7 @@ def main() -> None:
     """Run the command line; wrong usage is told as JSON too when that was asked for."""
     as_json = "--json" in sys.argv
     try:
-        ended = p88console.main(standalone_mode=False, obj=Face())
+        ended = p88console.main(prog_name="p88console", standalone_mode=False, obj=Face())
         sys.exit(ended if isinstance(ended, int) else 0)
     except click.exceptions.NoArgsIsHelpError as fault:
         fault.show()

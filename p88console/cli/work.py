@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from p88console.cli import output, present
-from p88console.cli.face import P88Group, face
+from p88console.cli.face import P88Command, P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import JobState
@@ -147,7 +147,7 @@ def history_show(attempt_id: int) -> None:
     face().show(face().run(work))
 
 
-@click.command()
+@click.command(cls=P88Command)
 @click.option("--event", "event_id", type=OUR_ID, help="Count only this event's people.")
 def status(event_id: int | None) -> None:
     """How things stand: engine, network, what is unsent, what needs you, what is next."""

@@ -20,7 +20,7 @@ async def test_an_unreachable_provider_burns_no_attempt(race_day: RaceDay) -> No
     statuses = await race_day.runtime.db.read(people.participants, race_day.event_id)
     assert {person.row["status"] for person in statuses} == {"active"}
     await race_day.runsignup.up()
-    race_day.clock.advance(15)
+    race_day.clock.step(15)
     assert (await race_day.runtime.run_jobs([job.id]))[0].state is JobState.COMPLETED
 
 
@@ -41,7 +41,7 @@ async def test_retries_climb_the_ladder_then_fail_for_good(race_day: RaceDay) ->
     waits = []
     while job.state is JobState.PENDING:
         waits.append((job.due_at - race_day.clock.now()).total_seconds() / 60)
-        race_day.clock.set(job.due_at)
+        race_day.clock.reach(job.due_at)
         job = (await race_day.runtime.run_jobs([job.id]))[0]
     assert [round(wait, 1) >= least for wait, least in zip(waits, (2, 4, 8), strict=True)]
     assert [wait <= most for wait, most in zip(waits, (2.2, 4.4, 8.8), strict=True)] == [True] * 3
@@ -82,7 +82,7 @@ async def test_a_write_without_an_answer_is_read_before_it_is_repeated(
     there = await race_day.ledger(Provider.COPERNICO)
     assert there["rows_written"] == RUNNERS
     race_day.copernico.weather = Weather.FAIR
-    race_day.clock.set(job.due_at)
+    race_day.clock.reach(job.due_at)
     job = (await race_day.runtime.run_jobs([job.id]))[0]
     assert job.state is JobState.COMPLETED
     after = await race_day.ledger(Provider.COPERNICO)
@@ -99,7 +99,7 @@ async def test_a_failed_page_keeps_what_came_and_says_partial(race_day: RaceDay)
     assert attempt.partial
     assert 0 < attempt.counts["created"] < RUNNERS
     race_day.runsignup.weather = Weather.FAIR
-    race_day.clock.set(job.due_at)
+    race_day.clock.reach(job.due_at)
     job = (await race_day.runtime.run_jobs([job.id]))[0]
     assert job.state is JobState.COMPLETED
     assert len(await race_day.runtime.db.read(people.participants, race_day.event_id)) == RUNNERS

@@ -44,7 +44,7 @@ async def test_only_the_changed_are_written(race_day: RaceDay) -> None:
     await race_day.push()
     before = await race_day.ledger(Provider.COPERNICO)
     books = await race_day.ledger(Provider.RUNSIGNUP)
-    race_day.clock.advance(60)
+    race_day.clock.step(60)
     for row in books["registrations"][:3]:
         await race_day.register(registration_id=row["registration_id"], last_name="Corrected")
     pulled = await race_day.pull()
@@ -93,7 +93,7 @@ async def test_a_field_that_scoring_does_not_take_is_told_and_not_repeated(
     await race_day.push()
     books = await race_day.ledger(Provider.RUNSIGNUP)
     number = books["registrations"][0]["registration_id"]
-    race_day.clock.advance(60)
+    race_day.clock.step(60)
     await race_day.register(registration_id=number, last_name="Renamed")
     await race_day.pull()
     race_day.copernico.weather = Weather.SWALLOWED
@@ -115,12 +115,12 @@ async def test_removals_wait_in_quarantine_until_a_second_pull_agrees(race_day: 
     await race_day.pull()
     books = await race_day.ledger(Provider.RUNSIGNUP)
     gone = str(books["registrations"][0]["registration_id"])
-    race_day.clock.advance(60)
+    race_day.clock.step(60)
     await race_day.remove(gone, "deferred")
     first = await race_day.pull()
     assert (await race_day.last_attempt(first)).counts["quarantined"] == 1
     assert await _status(race_day, gone) == "active"
-    race_day.clock.advance(60)
+    race_day.clock.step(60)
     second = await race_day.pull()
     assert (await race_day.last_attempt(second)).counts["removed"] == 1
     assert await _status(race_day, gone) == "deferred"
@@ -129,11 +129,11 @@ async def test_removals_wait_in_quarantine_until_a_second_pull_agrees(race_day: 
 async def test_many_removals_at_once_are_braked(race_day: RaceDay) -> None:
     await race_day.pull()
     books = await race_day.ledger(Provider.RUNSIGNUP)
-    race_day.clock.advance(60)
+    race_day.clock.step(60)
     for row in books["registrations"][:6]:
         await race_day.remove(str(row["registration_id"]), "removed")
     for _ in range(3):
-        race_day.clock.advance(60)
+        race_day.clock.step(60)
         await race_day.pull()
     found = await race_day.runtime.db.read(people.participants, race_day.event_id)
     assert [person.row["status"] for person in found].count("active") == RUNNERS
@@ -142,7 +142,7 @@ async def test_many_removals_at_once_are_braked(race_day: RaceDay) -> None:
 async def test_results_come_back_to_the_right_people(race_day: RaceDay) -> None:
     await race_day.pull()
     await race_day.push()
-    race_day.clock.set(race_day.sandbox.world.day.over + timedelta(seconds=1))
+    race_day.clock.reach(race_day.sandbox.world.day.over + timedelta(seconds=1))
     pulled = await race_day.pull_results()
     assert pulled.state is JobState.COMPLETED
     rows = await race_day.runtime.db.read(people.results, race_day.event_id)
@@ -161,9 +161,9 @@ async def test_a_standing_that_moves_is_a_new_revision(race_day: RaceDay) -> Non
     await race_day.pull()
     await race_day.push()
     day = race_day.sandbox.world.day
-    race_day.clock.set(day.guns[0] + timedelta(minutes=30))
+    race_day.clock.reach(day.guns[0] + timedelta(minutes=30))
     await race_day.pull_results()
-    race_day.clock.set(day.over + timedelta(seconds=1))
+    race_day.clock.reach(day.over + timedelta(seconds=1))
     await race_day.pull_results()
     again = await race_day.pull_results()
     rows = await race_day.runtime.db.read(people.results, race_day.event_id)

@@ -35,3 +35,7 @@ class SteppedClock:
         """Pass these race seconds at once, and let others run."""
         self.step(max(0.0, seconds))
         await asyncio.sleep(0)
+
+    def reach(self, instant: datetime) -> None:
+        """Step to this instant."""
+        self.step((instant - self._now).total_seconds())
