@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from p88console.cli import output
 from p88console.domain.errors import P88Error, UsageFault
-from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.system.home import Home, home_at
+
+if TYPE_CHECKING:  # `--help` and `--version` need no runtime
+    from p88console.runtime.runtime import Runtime
 
 T = TypeVar("T")
 
@@ -35,6 +37,7 @@ class Face:
 
     def run(self, work: Callable[[Runtime], Awaitable[T]]) -> T:
         """Open the runtime, do the work, close it; a foreseeable fault ends the program."""
+        from p88console.runtime.runtime import open_runtime  # noqa: PLC0415  # with the database
 
         async def whole() -> T:
             async with open_runtime(self.home) as runtime:

@@ -56,7 +56,7 @@ def demo(
             if not headless:
                 from p88console.cli.console import run_console  # noqa: PLC0415
 
-                await run_console(practice.runtime, practice=f"practice ×{chosen:g}")
+                await run_console(practice.runtime, practice="practice race")
                 return None
             return await _headless(practice, seconds)
 

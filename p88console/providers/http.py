@@ -30,9 +30,9 @@ from p88console.domain.errors import (
     Throttled,
     Transient,
     Unauthorized,
-    UsageFault,
 )
 from p88console.domain.model import Provider
+from p88console.providers.addresses import check_base_url
 from p88console.providers.base import CallLimits
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -67,8 +67,6 @@ SHOWN_QUERY_KEYS = frozenset(
     }
 )
 """The only query keys whose values are ever logged or shown."""
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 for _library in ("httpx", "httpcore"):
     # these log whole URLs, and RunSignUp's first key kind rides in the query string
@@ -159,19 +157,6 @@ class Door:
             except httpx.HTTPError as fault:
                 raise _broken_off(fault, call, writes=writes) from None
         return await _usable(response, body, call, writes=writes)
-
-
-def check_base_url(url: str) -> None:
-    """Refuse what is no web address, and plain http off this machine. Raises `UsageFault`."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageFault(f"{url!r} is no web address", "it starts with https:// and names a host")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise UsageFault(
-            "plain http is only for this machine",
-            f"{parts.hostname} would get the credentials unencrypted",
-            "use https://",
-        )
 
 
 def redacted(url: str) -> str:

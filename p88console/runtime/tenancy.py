@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from p88console.domain.errors import NotOffered, UsageFault
 from p88console.domain.model import EventRecord, Provider
+from p88console.providers.addresses import check_base_url
 from p88console.providers.base import (
     AccountAccess,
     ReadsEvents,
     TakesParticipants,
 )
-from p88console.providers.http import check_base_url
 from p88console.providers.registry import adapter_module
 from p88console.runtime.runtime import Runtime
 from p88console.store import events, queue, tenants
