@@ -10,13 +10,14 @@ from keyring.backend import KeyringBackend
 
 
 class FileKeyring(KeyringBackend):
-    """Keeps passwords in the file that P88_TEST_KEYRING names; never shipped."""
+    """Keeps passwords in `path`, for a child process the file that P88_TEST_KEYRING names."""
 
     priority = 1
+    path: Path | None = None
 
     @property
     def _path(self) -> Path:
-        return Path(os.environ["P88_TEST_KEYRING"])
+        return self.path or Path(os.environ["P88_TEST_KEYRING"])
 
     def _all(self) -> dict[str, str]:
         if not self._path.exists():

@@ -1,0 +1,1 @@
+"""Whole practice races, end to end."""

@@ -1,0 +1,32 @@
+"""A whole practice race ends in balance: everybody once at scoring, every result back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Program
+
+RUNNERS = 500
+
+
+@pytest.mark.race_day
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_registered_pushed_verified_and_results_balance(tmp_path: Path, seed: int) -> None:
+    program = Program(tmp_path / "home")
+    found = program.json(
+        "demo",
+        "--headless",
+        "--until=finish",
+        f"--runners={RUNNERS}",
+        f"--seed={seed}",
+        "--speed=1200",
+    )
+    assert found["registered"] == found["pushed"] == found["verified"] == RUNNERS
+    assert found["results"] == found["finishers_at_scoring"] > RUNNERS * 0.8
+    assert (found["duplicates_at_scoring"], found["missing_at_scoring"]) == (0, 0)
+    jobs = found["jobs"]
+    assert {state for state, count in jobs.items() if count} <= {"completed", "pending"}
+    status = program.json("status")
+    assert (status["engine"], status["needs_you"]) == ("stopped", 0)
