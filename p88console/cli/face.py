@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from p88console.cli import output
 from p88console.domain.errors import P88Error, UsageFault
@@ -28,6 +29,8 @@ class Face:
     """How this call of the program was asked to behave."""
 
     home_folder: str | None = None
+    home_given: bool = False
+    """Whether the home was named in the command itself, not by the environment."""
     json: bool = False
 
     @property
@@ -71,9 +74,12 @@ def face() -> Face:
     return found
 
 
-def _take_home(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+def _take_home(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
     if value is not None:
-        ctx.ensure_object(Face).home_folder = str(Path(value).expanduser())
+        chosen = ctx.ensure_object(Face)
+        chosen.home_folder = str(Path(value).expanduser())
+        source = ctx.get_parameter_source(param.name or "")
+        chosen.home_given = chosen.home_given or source is ParameterSource.COMMANDLINE
 
 
 def _take_json(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001

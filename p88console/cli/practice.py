@@ -60,7 +60,9 @@ def demo(
                 return None
             return await _headless(practice, seconds)
 
-    with _practice_home(face().home_folder) as home:
+    if not headless:
+        output.note("starting the practice race …")
+    with _practice_home(face().home_folder if face().home_given else None) as home:
         found = _run(lambda: whole(home))
     if found is not None:
         if face().json:

@@ -9,9 +9,9 @@ from datetime import timedelta
 import click
 
 from p88console.cli import output, present
-from p88console.cli.face import P88Group, face
+from p88console.cli.face import DONE, FAILED, P88Group, face
 from p88console.cli.params import OUR_ID, pairs
-from p88console.domain.errors import UsageFault
+from p88console.domain.errors import ProviderFault, UsageFault, VaultFault
 from p88console.domain.model import Provider
 from p88console.runtime import tenancy
 from p88console.runtime.runtime import Runtime
@@ -117,11 +117,13 @@ def _secrets(*, from_stdin: bool) -> dict[str, str]:
         read = json.loads(text)
     except ValueError:
         read = None
-    if not isinstance(read, dict) or not all(isinstance(value, str) for value in read.values()):
+    if not isinstance(read, dict) or not all(
+        isinstance(value, str | int) for value in read.values()
+    ):
         raise UsageFault(
             "the secrets are no JSON object of texts", hint='for example {"api_key": "…"}'
         )
-    return read
+    return {str(name): str(value) for name, value in read.items()}
 
 
 @account.command("list")
@@ -140,7 +142,11 @@ def account_test(account_id: int) -> None:
     """Make one harmless call and say whether the account works."""
 
     async def work(runtime: Runtime) -> dict[str, object]:
-        detail, offset = await tenancy.test_account(runtime, account_id)
+        try:
+            detail, offset = await tenancy.test_account(runtime, account_id)
+        except (ProviderFault, VaultFault) as fault:
+            told = {"ok": False, "detail": str(fault), "clock_offset_s": None}
+            return told | {"error": fault.as_dict()}
         return {"ok": True, "detail": detail, "clock_offset_s": offset}
 
     tested = face().run(work)
@@ -148,6 +154,7 @@ def account_test(account_id: int) -> None:
     if isinstance(offset, float) and abs(offset) > CLOCK_WARNING.total_seconds():
         tested["detail"] = f"{tested['detail']}; its clock is {offset:+.0f} s from ours"
     face().show(tested)
+    raise SystemExit(DONE if tested["ok"] else FAILED)
 
 
 CLOCK_WARNING = timedelta(seconds=2)

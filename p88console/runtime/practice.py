@@ -20,9 +20,10 @@ from p88console.runtime import syncs, tenancy
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.process import SandboxDidNotStart, launch
 from p88console.sandbox.world import DEFAULT_START
-from p88console.store import events, history, ledger, people, removals
+from p88console.store import events, history, ledger, people, removals, tenants
 from p88console.store.events import EventRow
 from p88console.store.ledger import scoring_id
+from p88console.store.tenants import PartnerRow
 from p88console.system.clock import ScaledClock
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
@@ -81,7 +82,7 @@ async def practice_race(
 
 async def set_up(runtime: Runtime, description: dict[str, Any]) -> int:
     """Add partner and accounts, discover, link; returns the registration event's id."""
-    partner = await tenancy.add_partner(runtime, PARTNER)
+    partner = await _practice_partner(runtime)
     accounts = {}
     for provider in (Provider.RUNSIGNUP, Provider.COPERNICO):
         told = description[provider.value]
@@ -105,6 +106,17 @@ async def set_up(runtime: Runtime, description: dict[str, Any]) -> int:
         description[Provider.COPERNICO.value]["event_id"],
     )
     return linked.id
+
+
+async def _practice_partner(runtime: Runtime) -> PartnerRow:
+    """The practice partner; accounts of an earlier practice race here are out of use."""
+    known = [row for row in await runtime.db.read(tenants.partners) if row.name == PARTNER]
+    if not known:
+        return await tenancy.add_partner(runtime, PARTNER)
+    for account in await runtime.db.read(tenants.accounts):
+        if account.partner_id == known[0].id:
+            await tenancy.remove_account(runtime, account.id)
+    return known[0]
 
 
 async def run_day(practice: Practice) -> None:

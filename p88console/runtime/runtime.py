@@ -12,10 +12,11 @@ from p88console.domain.jobs import CLAIMABLE_STATES, Job, JobState
 from p88console.engine.engine import Engine
 from p88console.engine.shop import Adapters, Shop
 from p88console.engine.worker import Worker, is_dead, new_owner
-from p88console.store import engines, queue
+from p88console.store import engines, holds, queue
 from p88console.store.db import Database
 from p88console.system.clock import Clock, SystemClock
 from p88console.system.home import Home
+from p88console.system.log import start_log, stop_log
 from p88console.system.vault import KeyringVault, Vault
 
 FOLLOW_S = 0.1
@@ -64,7 +65,7 @@ class Runtime:
         """Whether nobody can take up what still waits, because its accounts are held."""
         if any(job.state is JobState.RUNNING for job in busy):
             return False
-        held = await self.db.read(queue.held_accounts)
+        held = await self.db.read(holds.held_accounts)
         return {job.account_id for job in busy} <= held
 
 
@@ -79,6 +80,7 @@ async def open_runtime(
     """Open everything, hand it out, and close it in the reverse order. Raises `StoreFault`."""
     clock, vault = clock or SystemClock(), vault or KeyringVault()
     db = await asyncio.to_thread(Database.open, home.database)
+    log = start_log(home.log)
     adapters = Adapters(db, vault)
     shop = Shop(db, clock, adapters)
     engine = Engine(shop, settings or CadenceSettings())
@@ -88,3 +90,4 @@ async def open_runtime(
         await engine.stop()
         await adapters.close()
         db.close()
+        stop_log(log)

@@ -15,7 +15,7 @@ from p88console.providers.base import (
 )
 from p88console.providers.registry import adapter_module
 from p88console.runtime.runtime import Runtime
-from p88console.store import events, queue, tenants
+from p88console.store import events, holds, tenants
 from p88console.store.events import EventRow
 from p88console.store.tenants import AccountRow, PartnerRow
 
@@ -155,14 +155,14 @@ async def hold(runtime: Runtime, account_id: int) -> int:
     """Hold an account's line by hand."""
     await runtime.db.read(tenants.account, account_id)
     now = runtime.clock.now()
-    return await runtime.db.write(queue.hold_account, account_id, "held by the operator", now)
+    return await runtime.db.write(holds.hold_account, account_id, "held by the operator", now)
 
 
 async def resume(runtime: Runtime, account_id: int) -> int:
     """Let an account work again, with its settings and secrets read anew."""
     await runtime.db.read(tenants.account, account_id)
     await runtime.shop.adapters.forget(account_id)
-    resumed = await runtime.db.write(queue.resume_account, account_id, runtime.clock.now())
+    resumed = await runtime.db.write(holds.resume_account, account_id, runtime.clock.now())
     runtime.engine.nudge()
     return resumed
 

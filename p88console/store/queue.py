@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from p88console.domain.jobs import (
@@ -25,6 +25,7 @@ from p88console.domain.jobs import (
     scheduled_priority,
 )
 from p88console.domain.model import Provider
+from p88console.store import holds
 from p88console.store.db import Tx
 from p88console.store.tables import Account, SyncHistory, SyncQueue
 from p88console.store.tables.base import table
@@ -67,7 +68,7 @@ def enqueue(
     tx.touch("queue")
     found = tx.connection.execute(_open_job(key)).mappings().one_or_none()
     if found is None:
-        held = key.account_id in held_accounts(tx.connection)
+        held = key.account_id in holds.held_accounts(tx.connection)
         state = JobState.HELD if held else JobState.PENDING
         partner = select(ACCOUNTS.c.partner_id).where(ACCOUNTS.c.id == key.account_id)
         job_id = tx.connection.execute(
@@ -105,12 +106,24 @@ def enqueue(
 
 
 def _open_job(key: JobKey) -> Select[Any]:
-    return select(QUEUE).where(
+    return select(QUEUE).where(_of(key), QUEUE.c.state.in_(OPEN_STATES))
+
+
+def _of(key: JobKey) -> ColumnElement[bool]:
+    return and_(
         QUEUE.c.account_id == key.account_id,
         func.coalesce(QUEUE.c.event_id, 0) == (key.event_id or 0),
         QUEUE.c.operation == key.operation.value,
         QUEUE.c.direction == key.direction.value,
-        QUEUE.c.state.in_(OPEN_STATES),
+    )
+
+
+def close_failed(tx: Tx, key: JobKey, now: datetime) -> None:
+    """What failed for good before needs nobody any more once the same work has succeeded."""
+    tx.connection.execute(
+        update(QUEUE)
+        .where(_of(key), QUEUE.c.state == JobState.FAILED_PERMANENT.value)
+        .values(state=JobState.CANCELLED.value, finished_at=now)
     )
 
 
@@ -263,14 +276,6 @@ def rescue(
     return len(lapsed)
 
 
-def held_accounts(connection: Connection) -> set[int]:
-    """The accounts whose line is held or that are out of use."""
-    query = select(ACCOUNTS.c.id).where(
-        or_(ACCOUNTS.c.held_since.is_not(None), ACCOUNTS.c.removed_at.is_not(None))
-    )
-    return set(connection.execute(query).scalars())
-
-
 def next_due(connection: Connection) -> datetime | None:
     """When the next claimable job is due."""
     due: datetime | None = connection.execute(
@@ -306,8 +311,11 @@ def retry_now(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
 
 
 def cancel(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
-    """Cancel jobs that wait; a running one is left to finish. Returns those that could be."""
-    waiting = (JobState.PENDING.value, JobState.VERIFY.value, JobState.HELD.value)
+    """Cancel jobs that wait or have failed; a running one is left to finish.
+
+    Returns those that could be.
+    """
+    waiting = (*CLAIMABLE_STATES, JobState.HELD, JobState.FAILED_PERMANENT)
     cancelled = tx.connection.execute(
         update(QUEUE)
         .where(QUEUE.c.id.in_(job_ids), QUEUE.c.state.in_(waiting))
@@ -316,46 +324,6 @@ def cancel(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
     )
     tx.touch("queue")
     return sorted(cancelled.scalars())
-
-
-def hold_account(tx: Tx, account_id: int, reason: str, now: datetime) -> int:
-    """Hold an account with one message; its waiting jobs are held with it."""
-    tx.connection.execute(
-        update(ACCOUNTS)
-        .where(ACCOUNTS.c.id == account_id)
-        .values(held_since=func.coalesce(ACCOUNTS.c.held_since, now), held_reason=reason)
-    )
-    held = tx.connection.execute(
-        update(QUEUE)
-        .where(QUEUE.c.account_id == account_id, QUEUE.c.state.in_(CLAIMABLE_STATES))
-        .values(state=JobState.HELD.value)
-    )
-    tx.touch("queue", "accounts")
-    return held.rowcount
-
-
-def resume_account(tx: Tx, account_id: int, now: datetime) -> int:
-    """Let an account work again; its held jobs are due now."""
-    tx.connection.execute(
-        update(ACCOUNTS)
-        .where(ACCOUNTS.c.id == account_id)
-        .values(held_since=None, held_reason=None)
-    )
-    resumed = 0
-    for in_doubt, state in ((False, JobState.PENDING), (True, JobState.VERIFY)):
-        resumed += tx.connection.execute(
-            update(QUEUE)
-            .where(
-                and_(
-                    QUEUE.c.account_id == account_id,
-                    QUEUE.c.state == JobState.HELD.value,
-                    QUEUE.c.in_doubt == in_doubt,
-                )
-            )
-            .values(state=state.value, due_at=now)
-        ).rowcount
-    tx.touch("queue", "accounts")
-    return resumed
 
 
 def lower(priority: int) -> int:

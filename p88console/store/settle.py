@@ -18,7 +18,7 @@ from p88console.domain.outcome import (
     Verify,
     WaitForNetwork,
 )
-from p88console.store import queue
+from p88console.store import holds, queue
 from p88console.store.db import Tx
 
 NOTHING = Counts()
@@ -52,6 +52,7 @@ def complete(tx: Tx, attempt: Attempt, now: datetime, remark: dict[str, str] | N
     if again is None:
         return False
     _settle_attempt(tx, attempt, JobState.COMPLETED.value, now, remark)
+    queue.close_failed(tx, attempt.job.key, now)
     if again:
         queue.enqueue(tx, attempt.job.key, Trigger.RETRY, now)
     return True
@@ -87,7 +88,7 @@ def fail(tx: Tx, attempt: Attempt, fault: P88Error, outcome: Outcome, now: datet
         return False
     _settle_attempt(tx, attempt, attempt_state, now, error)
     if isinstance(outcome, HoldAccount):
-        queue.hold_account(tx, job.account_id, fault.title, now)
+        holds.hold_account(tx, job.account_id, fault.title, now)
     return True
 
 

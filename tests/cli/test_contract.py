@@ -177,7 +177,8 @@ def test_a_wrong_key_holds_the_account_and_needs_a_person(
         "--secrets-stdin",
         stdin=json.dumps({"api_key": "wrong", "api_secret": "canary-8813"}),
     )
-    assert program.json("account", "test", added["id"], code=1)["error"]["code"] == "unauthorized"
+    tested = program.json("account", "test", added["id"], code=1)
+    assert (tested["ok"], tested["error"]["code"]) == (False, "unauthorized")
     answer = program("sync", "events", f"--account={added['id']}", "--json")
     assert answer.code == 3
     assert answer.json["jobs"][0]["state"] == "held"

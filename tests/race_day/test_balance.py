@@ -22,6 +22,7 @@ def test_registered_pushed_verified_and_results_balance(tmp_path: Path, seed: in
         f"--runners={RUNNERS}",
         f"--seed={seed}",
         "--speed=1200",
+        f"--home={program.home}",
     )
     assert found["registered"] == found["pushed"] == found["verified"] == RUNNERS
     assert found["results"] == found["finishers_at_scoring"] > RUNNERS * 0.8
