@@ -242,20 +242,41 @@ def header(connection: Connection, now: datetime) -> HeaderFacts:
 
 
 def network_class(connection: Connection) -> str:
-    """`online`, `offline` or `portal`, by what the newest attempts met."""
-    query = select(HISTORY.c.state, HISTORY.c.error).where(HISTORY.c.finished_at.is_not(None))
-    newest = connection.execute(query.order_by(HISTORY.c.finished_at.desc()).limit(1)).one_or_none()
-    code = (newest.error or {}).get("code") if newest else None
-    return {"not_sent": "offline", "malformed": "portal"}.get(code or "", "online")
+    """`online`, `offline` or `portal`, by what the newest attempts met.
+
+    A provider that cannot be reached while another one answers is that provider's trouble.
+    """
+    query = select(HISTORY.c.account_id, HISTORY.c.error)
+    ended = query.where(HISTORY.c.finished_at.is_not(None)).order_by(HISTORY.c.id.desc())
+    newest = connection.execute(ended.limit(1)).one_or_none()
+    code = ((newest.error or {}) if newest else {}).get("code", "")
+    if newest is None or code not in _NETWORK_WORDS:
+        return "online"
+    good = select(func.coalesce(func.max(HISTORY.c.id), 0)).where(
+        HISTORY.c.state == JobState.COMPLETED.value
+    )
+    here = connection.execute(good.where(HISTORY.c.account_id == newest.account_id)).scalar_one()
+    elsewhere = good.where(HISTORY.c.account_id != newest.account_id)
+    began = select(func.min(HISTORY.c.id)).where(
+        HISTORY.c.account_id == newest.account_id, HISTORY.c.id > here
+    )
+    if connection.execute(elsewhere).scalar_one() > connection.execute(began).scalar_one():
+        return "online"
+    return _NETWORK_WORDS[code]
+
+
+_NETWORK_WORDS = {"not_sent": "offline", "malformed": "portal"}
 
 
 def next_runs(connection: Connection) -> list[NextRun]:
-    """What is due next, soonest first."""
+    """What is due next, soonest first; discovery is named by its account."""
     names = {row.id: row.name for row in connection.execute(select(EVENTS.c.id, EVENTS.c.name))}
+    labels = connection.execute(select(ACCOUNTS.c.id, ACCOUNTS.c.label))
+    accounts = {row.id: row.label for row in labels}
     return [
         NextRun(
             event_id=row.event_id,
-            event_name=names.get(row.event_id, "") if row.event_id else "",
+            event_name=names.get(row.event_id, "") if row.event_id else accounts[row.account_id],
             operation=row.operation.value,
             due_at=row.due_at,
             interval_s=row.interval.total_seconds(),
