@@ -66,8 +66,8 @@ def event_link(
     Example: p88console event link 1 --account 2 --remote city-run-2026 --race "10K=10 km"
     """
 
-    async def work(runtime: Runtime) -> object:
-        linked = await tenancy.link_event(
+    async def work(runtime: Runtime) -> present.Document:
+        tied = await tenancy.link_event(
             runtime,
             event_id,
             account_id,
@@ -75,6 +75,11 @@ def event_link(
             race_map=pairs(races, "race"),
             options=pairs(options, "option"),
         )
-        return present.event(linked)
+        return present.event(tied)
 
-    face().show(face().run(work))
+    linked = face().run(work)
+    mapped = {race["race_id"] for found in linked["links"] for race in found["races"]}
+    left = [race["name"] for race in linked["races"] if race["id"] not in mapped]
+    if left:
+        output.note(f"not mapped, so nobody of these is sent: {', '.join(left)}")
+    face().show(linked)

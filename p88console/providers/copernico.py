@@ -40,7 +40,7 @@ from p88console.providers.base import (
     TestAnswer,
 )
 from p88console.providers.http import Answer, Door, not_theirs
-from p88console.providers.reading import Reader
+from p88console.providers.reading import Reader, mended
 
 BASE_URL = "https://public-api.copernico.cloud"
 REGISTRATIONS_BASE_URL = "https://api.copernico.cloud"
@@ -176,7 +176,12 @@ class Copernico:
                 yield seen
         if not wanted:
             return
-        there = await self._everybody(target)
+        try:
+            there = await self._everybody(target)
+        except Rejected:  # the list is known from one weak source only
+            for _entry, seen in await self._one_by_one(target, list(wanted.values())):
+                yield seen
+            return
         by_id = {seen.remote_id: seen for seen in there}
         by_person = {_person(seen.values): seen for seen in there}
         for our_id, entry in wanted.items():
@@ -194,14 +199,18 @@ class Copernico:
         ]
 
     async def _everybody(self, target: ScoringTarget) -> list[Seen]:
-        path = PATHS["athletes"].format(race=quote(target.remote_event_id, safe=""))
-        answer = await self._door.get(path)
+        rows = await self._athletes(quote(target.remote_event_id, safe=""))
+        whole = [_seen(row, target) for row in rows if not _is_bare(row)]
+        bare = [self._athlete(target, _bare_id(row)) for row in rows if _is_bare(row)]
+        return whole + [seen for seen in await asyncio.gather(*bare) if seen is not None]
+
+    async def _athletes(self, race: str) -> list[Any]:
+        """The listed athletes, whole rows or bare ids as the far side likes."""
+        answer = await self._door.get(PATHS["athletes"].format(race=race))
         rows = _data(answer)
         if not isinstance(rows, list):
             raise not_theirs(answer.call, "no list of athletes")
-        whole = [_seen(row, target) for row in rows if isinstance(row, dict)]
-        bare = (self._athlete(target, str(row)) for row in rows if not isinstance(row, dict))
-        return whole + [seen for seen in await asyncio.gather(*bare) if seen is not None]
+        return rows
 
     async def _athlete(self, target: ScoringTarget, its_id: str) -> Seen | None:
         race, athlete = quote(target.remote_event_id, safe=""), quote(its_id, safe="")
@@ -231,19 +240,16 @@ class Copernico:
             yield Page(rows, {"race": name}, answer.server_time, total=len(rows))
 
     async def _results_in_full(self, race: str) -> Page:
-        answer = await self._door.get(PATHS["athletes"].format(race=race))
-        listed = _data(answer)
-        if not isinstance(listed, list):
-            raise not_theirs(answer.call, "no list of athletes")
         rows: list[RawRow] = []
+        listed = await self._athletes(race)
         for athlete in listed:
-            its_id = athlete.get("id") if isinstance(athlete, dict) else athlete
-            whole: Any = athlete
+            whole = athlete
             if not copernico_results.is_whole(athlete):
-                path = PATHS["athlete"].format(race=race, athlete=quote(str(its_id), safe=""))
-                whole = _data(await self._door.get(path))
+                its_id = quote(_bare_id(athlete), safe="")
+                answer = await self._door.get(PATHS["athlete"].format(race=race, athlete=its_id))
+                whole = _data(answer)
             rows += copernico_results.athlete_rows(whole)
-        return Page(rows, {}, answer.server_time, total=len(rows))
+        return Page(rows, {}, total=len(rows))
 
     def result(self, raw: RawRow) -> ResultRecord:
         """Translate one row of the export, or one athlete in one event."""
@@ -308,8 +314,8 @@ def _seen(athlete: RawRow, target: ScoringTarget) -> Seen:
     named = {entry.text("event"), entry.text("eventId")} - {None}
     ours = [race for race, remote in target.races.items() if named & set(remote)]
     values: dict[str, str | None] = {
-        "first_name": person.text("name"),
-        "last_name": person.text("surname"),
+        "first_name": mended(person.text("name")),
+        "last_name": mended(person.text("surname")),
         "gender": person.gender("gender", GENDERS),
         "birth_date": (person.text("birthdate") or "")[:10] or None,
         "bib": entry.text("dorsal"),
@@ -317,6 +323,14 @@ def _seen(athlete: RawRow, target: ScoringTarget) -> Seen:
     }
     its_id = person.text("id") or ""
     return Seen(its_id, its_id, values)
+
+
+def _is_bare(athlete: Any) -> bool:
+    return not isinstance(athlete, dict) or not {"dorsal", "events"} & set(athlete)
+
+
+def _bare_id(athlete: Any) -> str:
+    return str(athlete.get("id") if isinstance(athlete, dict) else athlete)
 
 
 def _person(values: Values) -> tuple[str | None, ...]:

@@ -63,6 +63,18 @@ class Reader:
             return None
 
 
+def mended(text: str | None) -> str | None:
+    """Text whose UTF-8 was encoded twice on its way (`ZoÃ«`), made whole again."""
+    if text is None or not any("\u00c2" <= character <= "\u00f4" for character in text):
+        return text
+    for codec in ("cp1252", "latin-1"):
+        try:
+            return text.encode(codec).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
+
+
 def wall_time(text: str | None, zone: ZoneInfo, *formats: str) -> datetime | None:
     """An instant from a wall-clock text in the zone that the provider means; None if unreadable."""
     for form in formats:

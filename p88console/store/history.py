@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, cast, func, or_, select
+from sqlalchemy import Connection, String, cast, func, select
 
 from p88console.domain.jobs import JobState
 from p88console.store.board import HistoryRow
 from p88console.store.events import EVENTS
+from p88console.store.matching import matching
 from p88console.store.queue import HISTORY, QUEUE
 from p88console.store.tenants import ACCOUNTS
 
@@ -108,30 +109,15 @@ def page(connection: Connection, offset: int, limit: int, text: str) -> list[His
     ]
 
 
-def _matching(query: Select[Any], text: str) -> Select[Any]:
+def _matching(query: Any, text: str) -> Any:
     joined = (
         query.select_from(HISTORY)
         .join(ACCOUNTS, ACCOUNTS.c.id == HISTORY.c.account_id)
         .outerjoin(EVENTS, EVENTS.c.id == HISTORY.c.event_id)
     )
-    for word in text.split():
-        joined = joined.where(
-            or_(
-                *(
-                    column.icontains(word, autoescape=True)
-                    for column in (
-                        ACCOUNTS.c.provider,
-                        HISTORY.c.operation,
-                        HISTORY.c.direction,
-                        HISTORY.c.state,
-                        HISTORY.c.trigger,
-                        func.coalesce(EVENTS.c.name, ""),
-                        func.coalesce(cast(HISTORY.c.error, String), ""),
-                    )
-                )
-            )
-        )
-    return joined
+    words: list[Any] = [HISTORY.c[name] for name in ("operation", "direction", "state", "trigger")]
+    words += [ACCOUNTS.c.provider, EVENTS.c.name, cast(HISTORY.c.error, String)]
+    return matching(joined, words, text)
 
 
 def state_counts(connection: Connection) -> dict[str, int]:

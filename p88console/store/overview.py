@@ -24,6 +24,7 @@ from p88console.store import people, removals, schedule
 from p88console.store.board import HeaderFacts, Lane, NextRun, QueueRow
 from p88console.store.events import EVENTS, EventRow, events
 from p88console.store.ledger import state_counts, unsent
+from p88console.store.matching import matching
 from p88console.store.queue import HISTORY, QUEUE
 from p88console.store.tenants import ACCOUNTS, HEALTH
 
@@ -42,23 +43,15 @@ def _waiting() -> ColumnElement[bool]:
     return and_(QUEUE.c.state.not_in((*FINISHED, *NEEDS_PERSON)), ~_retrying())
 
 
-def _matching(query: Select[Any], text: str) -> Select[Any]:
+def _matching(query: Any, text: str) -> Any:
     joined = (
         query.select_from(QUEUE)
         .join(ACCOUNTS, ACCOUNTS.c.id == QUEUE.c.account_id)
         .outerjoin(EVENTS, EVENTS.c.id == QUEUE.c.event_id)
     )
-    columns: list[Any] = [ACCOUNTS.c.provider, ACCOUNTS.c.label, EVENTS.c.name]
-    columns += [QUEUE.c.operation, QUEUE.c.direction, QUEUE.c.state, QUEUE.c.trigger]
-    columns.append(cast(QUEUE.c.error, String))
-    for word in text.split():
-        joined = joined.where(or_(*(_contains(column, word) for column in columns)))
-    return joined
-
-
-def _contains(column: Any, word: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = func.coalesce(column, "").icontains(word, autoescape=True)
-    return found
+    words: list[Any] = [QUEUE.c[name] for name in ("operation", "direction", "state", "trigger")]
+    words += [ACCOUNTS.c.provider, ACCOUNTS.c.label, EVENTS.c.name, cast(QUEUE.c.error, String)]
+    return matching(joined, words, text)
 
 
 def queue_count(connection: Connection, text: str) -> int:
