@@ -57,7 +57,7 @@ PATHS = {
 
 OPTIONS = frozenset({"registrations_base_url", "preset_login", "preset_name", "race_uuid"})
 SUCCESS_CODES = (0, 1)
-FEW = 25
+FEW = 100
 """Up to this many people are read back one by one, more by listing everybody."""
 
 GENDERS = {"female": Gender.FEMALE, "male": Gender.MALE, "mixed": Gender.NONBINARY}
@@ -200,7 +200,7 @@ class Copernico:
 
     async def _everybody(self, target: ScoringTarget) -> list[Seen]:
         rows = await self._athletes(quote(target.remote_event_id, safe=""))
-        whole = [_seen(row, target) for row in rows if not _is_bare(row)]
+        whole = await asyncio.to_thread(_all_seen, rows, target)
         bare = [self._athlete(target, _bare_id(row)) for row in rows if _is_bare(row)]
         return whole + [seen for seen in await asyncio.gather(*bare) if seen is not None]
 
@@ -331,6 +331,10 @@ def _is_bare(athlete: Any) -> bool:
 
 def _bare_id(athlete: Any) -> str:
     return str(athlete.get("id") if isinstance(athlete, dict) else athlete)
+
+
+def _all_seen(rows: Sequence[Any], target: ScoringTarget) -> list[Seen]:
+    return [_seen(row, target) for row in rows if not _is_bare(row)]
 
 
 def _person(values: Values) -> tuple[str | None, ...]:

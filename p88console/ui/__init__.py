@@ -1,0 +1,1 @@
+"""The console on screen: the only package that draws."""

@@ -1,0 +1,140 @@
+"""The console as an app: rooms, themes, one subscription to the desk, keys for every room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+from textual.command import Provider
+
+from p88console.ui.actions import bindings, of_scopes, shown_key
+from p88console.ui.desk import Desk
+from p88console.ui.endings import heed
+from p88console.ui.outlook import Outlook
+from p88console.ui.palette import ActionCommands
+from p88console.ui.rooms import ROOMS
+from p88console.ui.screens.dialogs import Help, Leave
+from p88console.ui.screens.errand import run_errand
+from p88console.ui.screens.room import Room
+from p88console.ui.theme import DARK, LIGHT, THEMES, fallback_variables
+from p88console.ui.widgets.keybar import live_actions
+
+
+class ConsoleApp(App[None]):
+    """P88 Console on screen. The engine lives beside it, behind the desk."""
+
+    TITLE = "P88 Console"
+    CSS_PATH = Path(__file__).with_name("console.tcss")
+    BINDINGS = bindings("console")
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionCommands}
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        theme: str = DARK,
+        keymap: Mapping[str, str] | None = None,
+        tick_s: float | None = 1.0,
+    ) -> None:
+        """Make the console over a desk.
+
+        Args:
+            desk: What the rooms read and act through.
+            theme: The colour scheme to start with; an unknown one is told and replaced.
+            keymap: Other keys for actions, by action id: `{"board.push": "P"}`.
+            tick_s: Machine seconds between ticks of the screen's clock; None when it is stepped by
+                hand.
+        """
+        super().__init__()
+        for one in THEMES:
+            self.register_theme(one)
+        self.outlook = Outlook(desk, self)
+        self._wanted_theme = theme
+        self._wanted_keymap = dict(keymap or {})
+        self._tick_s = tick_s
+        self._ticks = 0
+        self._unwatch: Callable[[], None] = lambda: None
+        self._unheed: Callable[[], None] = lambda: None
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The console's own meanings, whatever theme is on."""
+        return fallback_variables()
+
+    def on_mount(self) -> None:
+        """Open the first room and start to watch."""
+        known = self._wanted_theme in self.available_themes
+        self.theme = self._wanted_theme if known else DARK
+        if not known:
+            self.notify(f"No theme {self._wanted_theme!r}; {DARK} is on.", markup=False)
+        self.set_keymap(self._wanted_keymap)
+        for name, room in ROOMS.items():
+            self.add_mode(name, partial(room, self.outlook))
+        self.switch_mode(next(iter(ROOMS)))
+        self._unwatch = self.outlook.desk.watch(self.outlook.changed.publish)
+        if self._tick_s is not None:
+            self.set_interval(self._tick_s, self.tick)
+        self._unheed = heed(self.exit)
+
+    def on_unmount(self) -> None:
+        """Stop watching and give the signals back."""
+        self._unwatch()
+        self._unheed()
+
+    def tick(self) -> None:
+        """A second has passed: clocks, ages and countdowns move on."""
+        self._ticks += 1
+        self.outlook.ticked.publish(self._ticks)
+
+    def action_colours(self) -> None:
+        """Change between the dark and the light scheme."""
+        self.theme = LIGHT if self.theme == DARK else DARK
+
+    def action_read_again(self) -> None:
+        """Read everything on screen anew, and paint it anew."""
+        if isinstance(self.screen, Room):
+            self.screen.read_everything()
+        self.refresh(layout=True)
+
+    def action_start_engine(self) -> None:
+        """Start the engine after a fault."""
+
+        async def start() -> str:
+            await self.outlook.desk.restart_engine()
+            self.outlook.look_at_engine()
+            return (
+                "The engine runs again."
+                if not self.outlook.faults.has("engine")
+                else "It stopped again."
+            )
+
+        run_errand(self.screen, self.outlook, "start the engine", start)
+
+    def action_help(self) -> None:
+        """Explain the keys of the room, and which apply now."""
+        room = self.screen
+        if not isinstance(room, Room):
+            return
+        keys = {action.id: shown_key(live.binding.key) for action, live in live_actions(room)}
+        actions = list(of_scopes(room.scope, "grid", "console"))
+        self.push_screen(Help(actions, keys, room.situation()))
+
+    async def action_quit(self) -> None:
+        """Leave; while anything is unsent, only after a warning."""
+        facts = self.outlook.facts
+        if facts is None or not facts.unsent or self.outlook.desk.read_only:
+            self.exit()
+            return
+        self.push_screen(Leave(facts, self.outlook.moment), lambda go: self.exit() if go else None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that do not apply just now are grey."""
+        room = self.screen_stack[0] if self.screen_stack else None
+        if isinstance(room, Room) and not parameters:
+            blocked = any(
+                one.do == action and one.when(room.situation()) for one in of_scopes("console")
+            )
+            return None if blocked else True
+        return True

@@ -1,0 +1,140 @@
+"""What every room shares: the desk, the signals, the facts read last, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from textual.dom import DOMNode
+from textual.signal import Signal
+
+from p88console.store.board import HeaderFacts, Lane, NextRun
+from p88console.ui.desk import Desk, Topics
+from p88console.ui.faults import ACTION, ENGINE, NETWORK, Fault, Faults, hint_of, in_words
+from p88console.ui.format import Moment, zone_of
+from p88console.ui.phrase import visible
+from p88console.ui.states import NETWORK_TROUBLES, network_word
+
+T = TypeVar("T")
+
+READ_AGAIN_S = 5
+"""Machine seconds after which what could not be read is read again."""
+
+OLD = f"What is shown is old; read again every {READ_AGAIN_S} s."
+READ_NOW = "ctrl+l reads it now"
+
+
+class Outlook:
+    """The state behind the screens; they read it and subscribe to its signals."""
+
+    def __init__(self, desk: Desk, owner: DOMNode) -> None:
+        self.desk = desk
+        self.faults = Faults()
+        self.facts: HeaderFacts | None = None
+        self.lanes: Sequence[Lane] = ()
+        self.schedule: Sequence[NextRun] = ()
+        self.changed: Signal[Topics] = Signal(owner, "changed")
+        self.ticked: Signal[int] = Signal(owner, "ticked")
+        self.faulted: Signal[None] = Signal(owner, "faulted")
+
+    @property
+    def now(self) -> datetime:
+        """The present instant of the race clock."""
+        return self.desk.clock.now()
+
+    @property
+    def moment(self) -> Moment:
+        """The present instant, in the zone of the nearest event."""
+        return Moment(self.now, zone_of(self.facts.timezone) if self.facts else zone_of("UTC"))
+
+    async def read(self, source: str, what: str, call: Callable[[], Awaitable[T]]) -> T | None:
+        """Read from the desk for the screen; None when it could not be read.
+
+        Args:
+            source: Which part of the screen is read: its fault ends with the next good read.
+            what: What is read, to follow "Cannot read".
+            call: Makes the desk's coroutine.
+        """
+        try:
+            answer = await call()
+        except Exception as fault:  # noqa: BLE001  whatever the desk throws, the console stays
+            self.report(
+                source,
+                Fault(
+                    what=f"Cannot read {what}: {in_words(fault)}",
+                    since=self.now,
+                    next=OLD,
+                    press=hint_of(fault) or READ_NOW,
+                ),
+            )
+            return None
+        self.settle(source)
+        return answer
+
+    async def act(self, what: str, call: Callable[[], Awaitable[T]]) -> T | None:
+        """Have the desk do something; None when it could not be done.
+
+        Args:
+            what: What is done, to follow "Cannot".
+            call: Makes the desk's coroutine.
+        """
+        try:
+            answer = await call()
+        except Exception as fault:  # noqa: BLE001  whatever the desk throws, the console stays
+            self.report(
+                ACTION,
+                Fault(
+                    what=f"Cannot {what}: {in_words(fault)}",
+                    since=self.now,
+                    next="The desk did not confirm it; the queue shows what stands.",
+                    press=hint_of(fault) or "escape puts this away",
+                ),
+            )
+            return None
+        self.settle(ACTION)
+        return answer
+
+    def look_at_engine(self) -> None:
+        """Ask the desk whether the engine stands, and say so."""
+        try:
+            standing = self.desk.engine_fault()
+        except Exception as fault:  # noqa: BLE001  whatever the desk throws, the console stays
+            standing = (in_words(fault), self.now)
+        if standing is None:
+            self.settle(ENGINE)
+            return
+        words, since = standing
+        self.faults.clear(ENGINE)
+        self.report(
+            ENGINE,
+            Fault(
+                what=f"The engine has stopped: {visible(words)}",
+                since=since,
+                next="Nothing is pulled or sent; the queue is kept.",
+                press="the console that runs the engine can start it again"
+                if self.desk.read_only
+                else "ctrl+e starts it again",
+            ),
+        )
+
+    def look_at_network(self) -> None:
+        """Say so while the network does not reach the providers."""
+        network = network_word(self.facts.network) if self.facts else ""
+        trouble = NETWORK_TROUBLES.get(network)
+        if trouble is None:
+            self.settle(NETWORK)
+            return
+        what, then, press = trouble
+        cut_off = [lane.error_since for lane in self.lanes if lane.error_since is not None]
+        self.report(NETWORK, Fault(what, min(cut_off, default=self.now), then, press))
+
+    def report(self, source: str, fault: Fault) -> None:
+        """A fault stands from now on."""
+        self.faults.report(source, fault)
+        self.faulted.publish(None)
+
+    def settle(self, source: str) -> None:
+        """A source's fault is over."""
+        if self.faults.clear(source):
+            self.faulted.publish(None)

@@ -1,0 +1,12 @@
+"""The console's rooms, in the order of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from p88console.ui.outlook import Outlook
+from p88console.ui.screens.board import Board
+from p88console.ui.screens.room import Room
+
+ROOMS: dict[str, Callable[[Outlook], Room]] = {"board": Board}
+"""Each room by the name of its mode; the first is where the console opens."""

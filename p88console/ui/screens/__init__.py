@@ -1,0 +1,1 @@
+"""The console's rooms, and what opens on top of them."""

@@ -1,0 +1,115 @@
+"""The board's three panes: what the queue holds, what is in trouble, what has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import takewhile
+from typing import Any, Generic, TypeVar
+
+from p88console.ui.desk import Topics
+from p88console.ui.outlook import Outlook
+from p88console.ui.phrase import Phrase, Tone, say
+from p88console.ui.screens.board_rows import (
+    ATTEMPT_INDENT,
+    HISTORY_COLUMNS,
+    JOB_INDENT,
+    ONE_LINE,
+    QUEUE_COLUMNS,
+    RETRY_COLUMNS,
+    history_second,
+    queue_second,
+    retry_second,
+    troubles,
+)
+from p88console.ui.states import needs_person
+from p88console.ui.widgets.columns import Look
+from p88console.ui.widgets.grid import Grid
+from p88console.ui.widgets.pages import Row
+from p88console.ui.widgets.pane import Pane
+from p88console.ui.widgets.schedule import NextRuns
+
+RowT_co = TypeVar("RowT_co", bound=Row, covariant=True)
+
+QUEUE, RETRY, HISTORY = "queue", "retry", "history"
+PANE_TOPICS: dict[str, Topics] = {
+    QUEUE: frozenset({"queue", "events", "accounts"}),
+    RETRY: frozenset({"queue", "events", "accounts"}),
+    HISTORY: frozenset({"history", "events", "accounts"}),
+}
+
+
+class DeskPages(Generic[RowT_co]):
+    """One list of the desk as a page source; a fault becomes a banner and no rows."""
+
+    def __init__(
+        self,
+        outlook: Outlook,
+        what: str,
+        counted: Callable[[str], Awaitable[int]],
+        paged: Callable[[int, int, str], Awaitable[Sequence[RowT_co]]],
+    ) -> None:
+        self._outlook = outlook
+        self._what = what
+        self._counted = counted
+        self._paged = paged
+
+    async def count(self, text: str) -> int | None:
+        """How many rows match."""
+        source = f"{self._what} count"
+        return await self._outlook.read(source, self._what, lambda: self._counted(text))
+
+    async def page(self, offset: int, limit: int, text: str) -> Sequence[RowT_co] | None:
+        """Rows in the desk's order."""
+        source = f"{self._what} rows"
+        return await self._outlook.read(
+            source, self._what, lambda: self._paged(offset, limit, text)
+        )
+
+
+def _empty(words: str) -> Callable[[str], Phrase]:
+    return lambda text: say(f"nothing contains “{text}”" if text else words, Tone.DIM)
+
+
+def _trouble_counts(grid: Grid[Any]) -> Phrase:
+    """Who needs a person comes first, so the first rows tell how many do."""
+    in_need = sum(1 for _ in takewhile(lambda row: needs_person(row.state), grid.at_hand))
+    return troubles(grid.total, in_need)
+
+
+def queue_pane(outlook: Outlook, notes: Callable[[], Phrase]) -> Pane:
+    """Jobs that wait or run, in the order in which they will be served."""
+    desk = outlook.desk
+    grid = Grid(
+        DeskPages(outlook, "the queue", desk.queue_count, desk.queue_page),
+        Look(QUEUE_COLUMNS, _empty("nothing waits"), queue_second, ONE_LINE, JOB_INDENT),
+        lambda: outlook.moment,
+    )
+    return Pane("Queue", grid, notes=notes, below=(NextRuns(outlook),), id=QUEUE)
+
+
+def retry_pane(outlook: Outlook, notes: Callable[[], Phrase]) -> Pane:
+    """Jobs that wait after a failed attempt, are held, or have failed for good."""
+    desk = outlook.desk
+    grid = Grid(
+        DeskPages(outlook, "the retries", desk.retry_count, desk.retry_page),
+        Look(RETRY_COLUMNS, _empty("no trouble"), retry_second, ONE_LINE, JOB_INDENT),
+        lambda: outlook.moment,
+    )
+    return Pane("Retry", grid, counts=_trouble_counts, notes=notes, id=RETRY)
+
+
+def history_pane(outlook: Outlook, notes: Callable[[], Phrase]) -> Pane:
+    """Attempts, newest first."""
+    desk = outlook.desk
+    grid = Grid(
+        DeskPages(outlook, "the history", desk.history_count, desk.history_page),
+        Look(
+            HISTORY_COLUMNS,
+            _empty("nothing has happened yet"),
+            history_second,
+            ONE_LINE,
+            ATTEMPT_INDENT,
+        ),
+        lambda: outlook.moment,
+    )
+    return Pane("History", grid, notes=notes, id=HISTORY)

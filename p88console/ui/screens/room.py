@@ -1,0 +1,163 @@
+"""What every room of the console has: header, banner, key bar, and reads only while it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from p88console.ui.actions import Situation, obstacle
+from p88console.ui.desk import Topics
+from p88console.ui.faults import Fault, in_words
+from p88console.ui.outlook import OLD, READ_AGAIN_S, READ_NOW, Outlook
+from p88console.ui.phrase import Phrase, Tone, cut, say
+from p88console.ui.reading import ReadBroke, Reading
+from p88console.ui.widgets.banner import Banner
+from p88console.ui.widgets.header import HeaderBar
+from p88console.ui.widgets.keybar import KeyBar
+from p88console.ui.widgets.lines import Lines
+
+ALL_TOPICS: Topics = frozenset(
+    {
+        "queue",
+        "history",
+        "participants",
+        "results",
+        "events",
+        "accounts",
+        "schedule",
+        "network",
+        "engine",
+    }
+)
+LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+SCREEN_FAULT = "screen"
+
+
+class SizeNotice(Lines):
+    """Says which size the console is made for, while the window is smaller."""
+
+    def lines(self, width: int) -> Sequence[Phrase]:
+        """One line."""
+        size = self.app.size
+        needed = f"{LEAST_WIDTH}×{LEAST_HEIGHT}"
+        said = f"This window is {size.width}×{size.height}; all of it needs {needed}."
+        return (cut(say(said, Tone.HELD), width),)
+
+
+class Room(Screen[None]):
+    """A screen of the console. It reads what is stale when it is the one on top, never before."""
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  annotated by the framework
+        (0, "-tiny"),
+        (LEAST_WIDTH, "-narrow"),
+        (120, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012  annotated by the framework
+        (0, "-flat"),
+        (LEAST_HEIGHT, "-short"),
+        (36, "-tall"),
+    ]
+    scope: ClassVar[str]
+
+    def __init__(self, outlook: Outlook) -> None:
+        super().__init__()
+        self.outlook = outlook
+        self._pending: Topics = ALL_TOPICS
+        self._head = Reading(self, self._read_head)
+
+    def compose(self) -> ComposeResult:
+        """Header, notice, banner, the room itself, keys."""
+        yield HeaderBar(self.outlook)
+        yield SizeNotice()
+        yield Banner(self.outlook)
+        yield from self.furniture()
+        yield KeyBar()
+
+    def furniture(self) -> Iterable[Widget]:
+        """What stands in this room."""
+        raise NotImplementedError
+
+    def read_topics(self, topics: Topics) -> None:
+        """Read again whatever of this room these topics touch."""
+        raise NotImplementedError
+
+    def head_read(self) -> None:
+        """The header's facts and the lanes are fresh."""
+
+    def on_mount(self) -> None:
+        """Follow changes and the clock."""
+        self.outlook.changed.subscribe(self, self._changed)
+        self.outlook.ticked.subscribe(self, self.ticked)
+
+    def on_screen_resume(self) -> None:
+        """Whatever changed while the room was out of sight is read now."""
+        self._read_pending()
+
+    def _changed(self, topics: Topics) -> None:
+        self._pending |= topics
+        if self.is_current:
+            self._read_pending()
+
+    def _read_pending(self) -> None:
+        topics, self._pending = self._pending, frozenset()
+        if "engine" in topics:
+            self.outlook.look_at_engine()
+            self.refresh_bindings()
+        if topics - {"engine"}:
+            self._head.request()
+            self.read_topics(topics)
+
+    def read_everything(self) -> None:
+        """Read the whole room anew."""
+        self._changed(ALL_TOPICS)
+
+    def ticked(self, seconds: int) -> None:
+        """A second has passed; what could not be read is tried again from time to time."""
+        if self.outlook.faults.reading and seconds % READ_AGAIN_S == 0 and self.is_current:
+            self.outlook.settle(SCREEN_FAULT)
+            self.read_everything()
+
+    async def _read_head(self) -> None:
+        outlook = self.outlook
+        facts = await outlook.read("header", "the header", outlook.desk.header)
+        lanes = await outlook.read("lanes", "the accounts", outlook.desk.lanes)
+        outlook.facts = facts or outlook.facts
+        outlook.lanes = lanes if lanes is not None else outlook.lanes
+        schedule = await outlook.read("schedule", "the schedule", outlook.desk.schedule)
+        outlook.schedule = schedule if schedule is not None else outlook.schedule
+        outlook.look_at_network()
+        self.query_one(HeaderBar).refresh()
+        self.head_read()
+
+    def on_read_broke(self, event: ReadBroke) -> None:
+        """Something came back that the screen cannot show; the rest of it goes on."""
+        event.stop()
+        self.outlook.report(
+            SCREEN_FAULT,
+            Fault(
+                what=f"Cannot show what was read: {in_words(event.fault)}",
+                since=self.outlook.now,
+                next=OLD,
+                press=READ_NOW,
+            ),
+        )
+
+    def situation(self) -> Situation:
+        """What keys need to know about the room."""
+        return Situation(
+            read_only=self.outlook.desk.read_only,
+            engine_down=self.outlook.faults.has("engine"),
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  the framework's signature
+        """Keys that do not apply just now are grey."""
+        return None if obstacle(self.scope, action, self.situation()) else True
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is being read."""
+        return not self._head.busy

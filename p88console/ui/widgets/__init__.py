@@ -1,0 +1,1 @@
+"""What the screens are made of; each widget paints what it is handed."""

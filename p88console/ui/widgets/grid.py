@@ -1,0 +1,346 @@
+"""A table for lists of any length: it paints only what is seen and reads only what it paints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import ClassVar, Generic, TypeVar
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from p88console.ui.actions import Situation, bindings, obstacle
+from p88console.ui.format import Moment
+from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, say
+from p88console.ui.reading import Reading
+from p88console.ui.widgets.columns import Look
+from p88console.ui.widgets.lines import TONE_CLASSES, strip
+from p88console.ui.widgets.pages import PAGE_ROWS, Pages, PageSource, Row, read_window
+
+RowT = TypeVar("RowT", bound=Row)
+
+CURSOR, MARK, BOTH, NEITHER = "›", "◆", "◈", " "
+MARGIN = 2
+"""Cells at the left: the cursor's or the mark's sign, and a gap."""
+NOT_YET = say("···", Tone.DIM)
+UNREAD = say("not read yet", Tone.FAIL)
+
+
+class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
+    """Rows of an async page source, with a cursor and marks that belong to rows, not to places.
+
+    The cursor stays on its row while rows come and go around it. At the top it follows the list
+    instead, until a key moves it: then the newest row is always the one in view.
+    """
+
+    BINDINGS = bindings("grid")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *TONE_CLASSES.values(),
+        "grid--cursor",
+        "grid--cursor-away",
+    }
+    ALLOW_SELECT = False
+
+    titles: var[bool] = var(default=False, init=False)
+
+    class Opened(Message):
+        """A row was asked for its story."""
+
+        def __init__(self, row: Row) -> None:
+            super().__init__()
+            self.row = row
+
+    class Told(Message):
+        """Rows, marks or the cursor are no longer what they were."""
+
+    def __init__(
+        self,
+        source: PageSource[RowT],
+        look: Look[RowT],
+        moment: Callable[[], Moment],
+    ) -> None:
+        """Make a table; it reads nothing before `refresh_rows`.
+
+        Args:
+            source: Where the rows come from.
+            look: How they are shown.
+            moment: The instant and zone to show them at.
+        """
+        super().__init__()
+        self._source = source
+        self._look = look
+        self._moment = moment
+        self._pages: Pages[RowT] = Pages()
+        self._reading = Reading(self, self._read)
+        self._stale = False
+        self._broken = False
+        self._generation = 0
+        self._ground = Style()
+        self._cursor_id: int | None = None
+        self._follows = True
+        self.cursor = 0
+        self.loaded = False
+        self.text = ""
+        self.marks: dict[int, RowT] = {}
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+        return self._pages.total
+
+    @property
+    def busy(self) -> bool:
+        """Whether rows are being read."""
+        return self._reading.busy
+
+    @property
+    def current(self) -> RowT | None:
+        """The row under the cursor, if it is at hand."""
+        return self._pages.row(self.cursor)
+
+    @property
+    def chosen(self) -> Sequence[RowT]:
+        """The marked rows, or the one under the cursor."""
+        if self.marks:
+            return tuple(self.marks.values())
+        return (self.current,) if self.current is not None else ()
+
+    @property
+    def at_hand(self) -> Sequence[RowT]:
+        """The rows that have been read, in their order."""
+        return tuple(row for _, row in self._pages.rows())
+
+    def refresh_rows(self) -> None:
+        """Read anew what is in view; requests during a read fold into one."""
+        self._stale = True
+        self._broken = False
+        self._reading.request()
+
+    def filter_rows(self, text: str) -> None:
+        """Show only rows that match; the list is another one, so the cursor goes to its top."""
+        if text == self.text:
+            return
+        self.text = text
+        self._generation += 1
+        self._go(0, follow=True)
+        self.refresh_rows()
+
+    def unmark(self) -> None:
+        """Forget every mark."""
+        self.marks.clear()
+        self._tell()
+
+    async def _read(self) -> None:
+        if self._stale:
+            self._stale = False
+            await self._read_window()
+        while not self._broken and (number := self._pages.missing(*self._in_view())) is not None:
+            generation = self._generation
+            rows = await self._source.page(number * PAGE_ROWS, PAGE_ROWS, self.text)
+            if generation != self._generation:
+                return
+            if rows is None:
+                self._broken = True
+            else:
+                self._settle(partial(self._pages.put, number, rows))
+
+    async def _read_window(self) -> None:
+        generation = self._generation
+        places = (*self._in_view(), self.cursor)
+        window = await read_window(self._source, places, self.text)
+        if window is None:
+            self._broken = True
+        elif generation == self._generation:
+            self._settle(partial(self._pages.replace, *window))
+
+    def _settle(self, take: Callable[[], None]) -> None:
+        """Take rows in; the cursor's row and the row at the top stay where the eye is."""
+        seen = self._cursor_in_view
+        top = self._in_view()[0]
+        anchor = self._pages.row(top) if self.scroll_offset.y else None
+        take()
+        self.loaded = True
+        self._forget_gone_marks()
+        self._measure()
+        place = None if self._cursor_id is None else self._pages.index_of(self._cursor_id)
+        self.cursor = max(0, min(self.cursor if place is None else place, self.total - 1))
+        if place is None and self.current is not None:
+            self._pin()
+        now_at = self._pages.index_of(anchor.id) if anchor is not None else None
+        if now_at is not None and now_at != top:
+            moved = (now_at - top) * self.row_height
+            self.scroll_to(y=self.scroll_offset.y + moved, animate=False)
+        if seen:
+            self._reveal()
+        self._tell()
+
+    def _forget_gone_marks(self) -> None:
+        if self.marks and not self.text and self._pages.complete:
+            standing = {row.id: row for _, row in self._pages.rows()}
+            self.marks = {mark: standing[mark] for mark in self.marks if mark in standing}
+
+    @property
+    def _cursor_in_view(self) -> bool:
+        first, last = self._in_view()
+        return first <= self.cursor <= last
+
+    def _pin(self) -> None:
+        row = None if self._follows else self.current
+        self._cursor_id = row.id if row is not None else None
+
+    def _tell(self) -> None:
+        self.refresh()
+        self.post_message(self.Told())
+
+    @property
+    def row_height(self) -> int:
+        """Lines for each row."""
+        return self._look.height(self._width)
+
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width - MARGIN
+
+    @property
+    def _heading(self) -> int:
+        return 1 if self.titles else 0
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.scrollable_content_region.height - self._heading)
+
+    def _in_view(self) -> tuple[int, int]:
+        top = self.scroll_offset.y
+        return top // self.row_height, (top + self._room - 1) // self.row_height
+
+    def _measure(self) -> None:
+        self.virtual_size = Size(0, self.total * self.row_height + self._heading)
+
+    def _reveal(self) -> None:
+        top, height = self.cursor * self.row_height, self.row_height
+        above, below = self.scroll_offset.y, self.scroll_offset.y + self._room
+        if top < above:
+            self.scroll_to(y=top, animate=False)
+        elif top + height > below:
+            self.scroll_to(y=top + height - self._room, animate=False)
+
+    def _go(self, index: int, *, follow: bool = False) -> None:
+        self.cursor = max(0, min(index, self.total - 1))
+        self._follows = follow
+        self._pin()
+        self._reveal()
+        self._tell()
+
+    def watch_titles(self) -> None:
+        """The heading takes a line from the rows."""
+        self._measure()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Another width may mean other columns, or a second line."""
+        self._measure()
+        self._reveal()
+
+    def watch_has_focus(self, _has_focus: bool) -> None:  # noqa: FBT001  the framework's signature
+        """The cursor is only bright in the pane with the focus."""
+        super().watch_has_focus(_has_focus)
+        self.refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  the framework's signature
+        """Keys that need a row are grey where there is none."""
+        return None if obstacle("grid", action, Situation(rows=self.total)) else True
+
+    def action_up(self) -> None:
+        """One row up."""
+        self._go(self.cursor - 1)
+
+    def action_down(self) -> None:
+        """One row down."""
+        self._go(self.cursor + 1)
+
+    def action_page_up(self) -> None:
+        """One page up."""
+        self._go(self.cursor - max(1, self._room // self.row_height))
+
+    def action_page_down(self) -> None:
+        """One page down."""
+        self._go(self.cursor + max(1, self._room // self.row_height))
+
+    def action_home(self) -> None:
+        """To the top, and stay there as rows arrive."""
+        self._go(0, follow=True)
+
+    def action_end(self) -> None:
+        """To the last row."""
+        self._go(self.total - 1)
+
+    def action_mark(self) -> None:
+        """Mark this row or take its mark away, and go on to the next."""
+        row = self.current
+        if row is None:
+            return
+        if self.marks.pop(row.id, None) is None:
+            self.marks[row.id] = row
+        self._go(self.cursor + 1)
+
+    def action_open(self) -> None:
+        """Ask for this row's story."""
+        if self.current is not None:
+            self.post_message(self.Opened(self.current))
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the clicked row; a double click opens it."""
+        index = (event.y - self._heading + self.scroll_offset.y) // self.row_height
+        if event.y >= self._heading and 0 <= index < self.total:
+            self._go(index)
+            if event.chain > 1:
+                self.action_open()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Look up the ground once for the whole repaint."""
+        self._ground = self.rich_style
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the heading, of a row, or of what is said when there is none."""
+        if y < self._heading:
+            return self._strip(NEITHER, self._look.heading(self._width))
+        line = y - self._heading + self.scroll_offset.y
+        index, part = divmod(line, self.row_height)
+        if index >= self.total:
+            return self._strip(NEITHER, NOTHING if line or self.total else self._nothing())
+        row = self._pages.row(index)
+        sign = NEITHER if part else self._sign(index, row)
+        if row is None:
+            if not self._broken:
+                self._reading.request()
+            return self._strip(sign, NOTHING if part else NOT_YET, index)
+        try:
+            shown = self._look.line(row, part, self._width, self._moment())
+        except Exception as fault:  # noqa: BLE001  one odd row must not close the console
+            shown = say(f"row cannot be shown: {type(fault).__name__}", Tone.FAIL)
+        return self._strip(sign, shown, index)
+
+    def _nothing(self) -> Phrase:
+        if self.loaded:
+            return self._look.empty(self.text)
+        return UNREAD if self._broken else NOT_YET
+
+    def _sign(self, index: int, row: RowT | None) -> str:
+        at_cursor = index == self.cursor and self.has_focus
+        if self.marks and row is not None and row.id in self.marks:
+            return BOTH if at_cursor else MARK
+        return CURSOR if at_cursor else NEITHER
+
+    def _strip(self, sign: str, phrase: Phrase, index: int | None = None) -> Strip:
+        base = self._ground
+        if index is not None and index == self.cursor:
+            name = "grid--cursor" if self.has_focus else "grid--cursor-away"
+            base = self.get_component_rich_style(name)
+        margin = Piece(sign.ljust(MARGIN), Tone.ACCENT)
+        return strip(self, (margin, *phrase), self.size.width, base)

@@ -1,0 +1,106 @@
+"""Rows of a long list, read in pages: only what is looked at is ever in memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Generic, Protocol, TypeVar
+
+PAGE_ROWS = 100
+PAGES_KEPT = 24
+
+
+class Row(Protocol):
+    """What a table knows of its rows: an id that stays while the row moves."""
+
+    @property
+    def id(self) -> int:
+        """The row's own id."""
+        ...
+
+
+RowT = TypeVar("RowT", bound=Row)
+RowT_co = TypeVar("RowT_co", bound=Row, covariant=True)
+
+
+class PageSource(Protocol[RowT_co]):
+    """Where rows come from; `None` says that they could not be read; the table keeps its own."""
+
+    async def count(self, text: str) -> int | None:
+        """How many rows match the filter text."""
+        ...
+
+    async def page(self, offset: int, limit: int, text: str) -> Sequence[RowT_co] | None:
+        """Rows in their order, from `offset`."""
+        ...
+
+
+class Pages(Generic[RowT]):
+    """The pages read last, the oldest forgotten first, and how many rows there are in all."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._pages: OrderedDict[int, Sequence[RowT]] = OrderedDict()
+
+    def row(self, index: int) -> RowT | None:
+        """The row at an index, if its page is at hand."""
+        page = self._pages.get(index // PAGE_ROWS)
+        place = index % PAGE_ROWS
+        return page[place] if page is not None and place < len(page) else None
+
+    def index_of(self, row_id: int) -> int | None:
+        """Where a row stands, if its page is at hand."""
+        return next((index for index, row in self.rows() if row.id == row_id), None)
+
+    def rows(self) -> Iterator[tuple[int, RowT]]:
+        """Every row at hand with its index."""
+        for number, page in sorted(self._pages.items()):
+            yield from enumerate(page, number * PAGE_ROWS)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row is at hand."""
+        return sum(len(page) for page in self._pages.values()) >= self.total
+
+    def missing(self, first: int, last: int) -> int | None:
+        """The first page between two rows that is not at hand."""
+        if not self.total:
+            return None
+        wanted = range(first // PAGE_ROWS, min(last, self.total - 1) // PAGE_ROWS + 1)
+        return next((number for number in wanted if number not in self._pages), None)
+
+    def replace(self, total: int, pages: Mapping[int, Sequence[RowT]]) -> None:
+        """Forget all that was read before."""
+        self.total = total
+        self._pages.clear()
+        for number, rows in sorted(pages.items()):
+            self.put(number, rows)
+
+    def put(self, number: int, rows: Sequence[RowT]) -> None:
+        """Keep one page; a short one says where the list ends now."""
+        start = number * PAGE_ROWS
+        if rows:
+            self._pages[number] = rows
+            self._pages.move_to_end(number)
+        if len(rows) < PAGE_ROWS:
+            self.total = start + len(rows) if rows else min(self.total, start)
+        else:
+            self.total = max(self.total, start + len(rows))
+        while len(self._pages) > PAGES_KEPT:
+            self._pages.popitem(last=False)
+
+
+async def read_window(
+    source: PageSource[RowT], places: Iterable[int], text: str
+) -> tuple[int, dict[int, Sequence[RowT]]] | None:
+    """Read how many rows there are and the pages of some of them; None when one cannot be read."""
+    total = await source.count(text)
+    if total is None:
+        return None
+    fresh: dict[int, Sequence[RowT]] = {}
+    for number in sorted({place // PAGE_ROWS for place in places if place < total}):
+        rows = await source.page(number * PAGE_ROWS, PAGE_ROWS, text)
+        if rows is None:
+            return None
+        fresh[number] = rows
+    return total, fresh

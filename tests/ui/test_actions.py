@@ -1,0 +1,81 @@
+"""The registry: every key once, every id once, every action answered by somebody."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from p88console.ui.actions import ACTIONS, Situation, bindings, obstacle, of_scopes, shown_key
+from p88console.ui.app import ConsoleApp
+from p88console.ui.screens.board import Board
+from p88console.ui.screens.dialogs import Ask, Help, Leave
+from p88console.ui.screens.job import JobStory
+from p88console.ui.widgets.grid import Grid
+
+ANSWERING = {
+    "board": (Board,),
+    "grid": (Grid,),
+    "console": (ConsoleApp,),
+    "story": (JobStory,),
+    "ask": (Ask,),
+    "leave": (Leave,),
+    "sheet": (Help,),
+}
+
+
+def test_every_action_is_answered() -> None:
+    for action in ACTIONS:
+        assert all(hasattr(one, f"action_{action.do}") for one in ANSWERING[action.scope])
+
+
+def test_ids_and_keys_are_used_once() -> None:
+    assert max(Counter(action.id for action in ACTIONS).values()) == 1
+    together = [key for one in of_scopes("board", "grid", "console") for key in one.key.split(",")]
+    assert max(Counter(key for key in together if key).values()) == 1
+
+
+def test_every_key_can_be_rebound() -> None:
+    made = [one for scope in ANSWERING for one in bindings(scope)]
+    assert all(getattr(one, "id", None) for one in made)
+
+
+def test_every_action_explains_itself() -> None:
+    assert all(action.label and action.help.endswith(".") for action in ACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("do", "situation", "reason"),
+    [
+        ("push", Situation(), ""),
+        ("push", Situation(read_only=True), "this console only looks on"),
+        ("push", Situation(accounts=False), "there is no account yet"),
+        ("retry", Situation(rows=3), ""),
+        ("retry", Situation(), "there is no row here"),
+        ("cancel", Situation(rows=3, cancellable=True), ""),
+        ("cancel", Situation(rows=3), "what has happened stays"),
+        ("put_away", Situation(), "there is nothing to put away"),
+        ("no_such_action", Situation(), ""),
+    ],
+)
+def test_what_does_not_apply_says_why(do: str, situation: Situation, reason: str) -> None:
+    assert obstacle("board", do, situation) == reason
+
+
+def test_keys_are_told_by_their_names() -> None:
+    assert [shown_key(key) for key in ("question_mark", "ctrl+p", "enter", "slash", "p")] == [
+        "?",
+        "ctrl+p",
+        "enter",
+        "/",
+        "p",
+    ]
+
+
+def test_drawing_loads_nothing_of_the_engine_room() -> None:
+    heavy = ["sqlmodel", "sqlalchemy", "httpx", "apscheduler", "keyring", "p88console.runtime"]
+    code = f"import sys, p88console.ui.app; print([n for n in {heavy!r} if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,69 @@
+"""Pictures of the board: four faces at two sizes, both schemes for one, and what opens on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.ui import scenes
+from tests.ui.stage import StageDesk, console, settled
+
+Compare = Callable[..., bool]
+
+FACES = [scenes.empty, scenes.busy, scenes.offline, scenes.error]
+SIZES = [(80, 24), (140, 45)]
+
+
+def _named(value: object) -> str:
+    return f"{value[0]}x{value[1]}" if isinstance(value, tuple) else getattr(value, "__name__", "")
+
+
+@pytest.fixture(autouse=True)
+def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine's own taste in colours gets into a picture."""
+    for name in ("NO_COLOR", "TEXTUAL_ANIMATIONS", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_named)
+@pytest.mark.parametrize("face", FACES, ids=_named)
+def test_board(snap_compare: Compare, face: Callable[[], StageDesk], size: tuple[int, int]) -> None:
+    assert snap_compare(console(face()), terminal_size=size, run_before=settled)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_named)
+def test_board_in_light_colours(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app = console(scenes.busy(), theme="p88-light")
+    assert snap_compare(app, terminal_size=size, run_before=settled)
+
+
+@pytest.mark.parametrize("size", [(64, 18), (120, 30), (220, 50)], ids=_named)
+def test_board_at_other_sizes(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(console(scenes.busy()), terminal_size=size, run_before=settled)
+
+
+def _after(*keys: str) -> Callable[[Pilot[None]], object]:
+    async def steps(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+
+    return steps
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param(("right", "down", "enter"), id="story"),
+        pytest.param(("space", "space", "x"), id="cancel"),
+        pytest.param(("q",), id="quit"),
+        pytest.param(("question_mark",), id="help"),
+        pytest.param(("slash", "r", "o", "s", "t", "e", "r"), id="filter"),
+        pytest.param(("f", "space"), id="frozen"),
+    ],
+)
+def test_on_top_of_the_board(snap_compare: Compare, keys: tuple[str, ...]) -> None:
+    assert snap_compare(console(scenes.busy()), terminal_size=(80, 24), run_before=_after(*keys))
