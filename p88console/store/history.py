@@ -98,7 +98,7 @@ def page(connection: Connection, offset: int, limit: int, text: str) -> list[His
             operation=row["operation"],
             direction=row["direction"],
             attempt=row["attempt"],
-            state=row["state"],
+            state="partial" if row["partial"] else row["state"],
             started_at=row["started_at"],
             finished_at=row["finished_at"],
             trigger=row["trigger"],

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,9 @@ print("ended in order")
 ALTERNATE_SCREEN_OFF = b"\x1b[?1049l"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_console_and_gives_the_terminal_back(number: signal.Signals) -> None:
+@contextmanager
+def _console() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A console on a terminal of its own, drawn, and our end of that terminal."""
     ours, theirs = os.openpty()
     root = Path(__file__).parents[2]
     console = subprocess.Popen(
@@ -38,13 +41,28 @@ def test_a_signal_ends_the_console_and_gives_the_terminal_back(number: signal.Si
     os.close(theirs)
     try:
         _read_until(ours, b"Lakeside")
+        yield console, ours
+    finally:
+        console.kill()
+        console.wait()
+        with suppress(OSError):
+            os.close(ours)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_console_and_gives_the_terminal_back(number: signal.Signals) -> None:
+    with _console() as (console, ours):
         console.send_signal(number)
         written = _read_until(ours, b"ended in order")
         assert ALTERNATE_SCREEN_OFF in written
         assert console.wait(timeout=10) == 0
-    finally:
-        console.kill()
+
+
+def test_a_terminal_that_vanishes_ends_the_console() -> None:
+    with _console() as (console, ours):
         os.close(ours)
+        console.send_signal(signal.SIGHUP)
+        console.wait(timeout=30)
 
 
 def _read_until(terminal: int, words: bytes, timeout_s: float = 20) -> bytes:
