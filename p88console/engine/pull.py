@@ -203,7 +203,7 @@ async def pull_results(ticket: Ticket) -> None:
             ticket.counts += await shop.db.write(
                 results.upsert_results, link, records, shop.clock.now()
             )
-            await ticket.progress(ticket.counts.received, page.total)
+            await ticket.progress(ticket.counts.received, None)
 
 
 def target_of(link: LinkRow) -> ScoringTarget:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select
 
 from p88console.domain.model import ParticipantStatus, PushState
 from p88console.domain.plan import Candidate, Values, worn_bibs
@@ -59,6 +59,17 @@ def _differs() -> ColumnElement[bool]:
         ),
         and_(~active, LEDGER.c.acknowledged.is_not(None), LEDGER.c.mirror_hash.is_not(None)),
     )
+
+
+def present_state() -> ColumnElement[str]:
+    """The state of a ledger row as of this moment: a verdict on old content is no verdict."""
+    judged = (PushState.VERIFIED.value, PushState.IGNORED.value, PushState.REFUSED.value)
+    outdated = and_(
+        LEDGER.c.state.in_(judged),
+        LEDGER.c.mirror_hash.is_distinct_from(PARTICIPANTS.c.content_hash),
+    )
+    unsent = PushState.UNSENT.value
+    return case((outdated, unsent), else_=func.coalesce(LEDGER.c.state, unsent))
 
 
 def _joined(query: Any, link_id: int | None) -> Any:
@@ -181,10 +192,9 @@ def unsent(connection: Connection, event_id: int | None = None) -> tuple[int, da
 
 def state_counts(connection: Connection, event_id: int | None = None) -> dict[str, int]:
     """How many active people are in each push state, over all links."""
-    query = _joined(
-        select(func.coalesce(LEDGER.c.state, PushState.UNSENT.value), func.count()), None
-    ).where(PARTICIPANTS.c.status == ACTIVE)
+    state = present_state()
+    query = _joined(select(state, func.count()), None).where(PARTICIPANTS.c.status == ACTIVE)
     if event_id is not None:
         query = query.where(PARTICIPANTS.c.event_id == event_id)
-    grouped = query.group_by(func.coalesce(LEDGER.c.state, PushState.UNSENT.value))
+    grouped = query.group_by(state)
     return {row[0]: row[1] for row in connection.execute(grouped)}

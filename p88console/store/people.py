@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, or_, select
 from p88console.domain.errors import UsageFault
 from p88console.domain.model import ParticipantStatus, PushState
 from p88console.store.events import EVENTS, LINKS
-from p88console.store.ledger import LEDGER
+from p88console.store.ledger import LEDGER, present_state
 from p88console.store.participants import CHANGES, PARTICIPANTS
 from p88console.store.results import RESULTS
 from p88console.store.tenants import ACCOUNTS
@@ -142,7 +142,13 @@ def _systems(connection: Connection, participant_ids: Sequence[int]) -> dict[int
     found: dict[int, list[FarSide]] = {}
     for ids in chunked(participant_ids):
         query = (
-            select(LEDGER, ACCOUNTS.c.provider, LINKS.c.account_id)
+            select(
+                LEDGER,
+                present_state().label("present_state"),
+                ACCOUNTS.c.provider,
+                LINKS.c.account_id,
+            )
+            .join(PARTICIPANTS, PARTICIPANTS.c.id == LEDGER.c.participant_id)
             .join(LINKS, LINKS.c.id == LEDGER.c.link_id)
             .join(ACCOUNTS, ACCOUNTS.c.id == LINKS.c.account_id)
             .where(LEDGER.c.participant_id.in_(ids))
@@ -152,7 +158,7 @@ def _systems(connection: Connection, participant_ids: Sequence[int]) -> dict[int
                 FarSide(
                     provider=row["provider"],
                     account_id=row["account_id"],
-                    state=PushState(row["state"]),
+                    state=PushState(row["present_state"]),
                     remote_id=row["remote_id"],
                     acknowledged=row["acknowledged"],
                     reason=row["reason"],

@@ -30,7 +30,11 @@ SELECT participants.id AS participant_id, accounts.partner_id, accounts.id AS ac
        participants.city, participants.region, participants.country, participants.team,
        participants.status, participants.status_reason, participants.registered_at,
        participants.modified_at, participants.changed_at,
-       push_ledger.link_id, push_ledger.state AS push_state, push_ledger.remote_id,
+       push_ledger.link_id, push_ledger.remote_id,
+       CASE WHEN push_ledger.state IN ('verified', 'ignored', 'refused')
+                 AND (push_ledger.mirror_hash IS NULL
+                      OR push_ledger.mirror_hash <> participants.content_hash)
+            THEN 'unsent' ELSE coalesce(push_ledger.state, 'unsent') END AS push_state,
        push_ledger.reason AS push_reason
 FROM participants
 JOIN events ON events.id = participants.event_id

@@ -8,7 +8,7 @@ from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider, PushState
 from p88console.domain.plan import Action
 from p88console.runtime import syncs, tenancy
-from p88console.store import events, people
+from p88console.store import events, ledger, people
 from tests.engine.conftest import RUNNERS, RaceDay
 from tests.support.faultline import Weather
 
@@ -183,3 +183,19 @@ async def test_linking_twice_changes_nothing(race_day: RaceDay) -> None:
 async def _status(race_day: RaceDay, provider_id: str) -> str:
     found = await race_day.runtime.db.read(people.participants, race_day.event_id)
     return next(str(p.row["status"]) for p in found if p.row["provider_id"] == provider_id)
+
+
+async def test_whoever_changed_since_the_verdict_counts_as_unsent(race_day: RaceDay) -> None:
+    await race_day.pull()
+    await race_day.push()
+    books = await race_day.ledger(Provider.RUNSIGNUP)
+    number = books["registrations"][0]["registration_id"]
+    race_day.clock.step(60)
+    await race_day.register(registration_id=number, last_name="Renamed")
+    await race_day.pull()
+    db = race_day.runtime.db
+    [person] = await db.read(people.participants, race_day.event_id, search="Renamed")
+    assert person.push_state is PushState.UNSENT
+    states = await db.read(ledger.state_counts)
+    assert states == {"verified": RUNNERS - 1, "unsent": 1}
+    assert (await db.read(ledger.unsent))[0] == 1
