@@ -11,7 +11,7 @@ from datetime import datetime
 from p88console.domain.cadence import CadenceSettings
 from p88console.engine.shop import Shop
 from p88console.engine.worker import LEASE_S, Worker, is_dead, new_owner
-from p88console.store import engines, queue
+from p88console.store import engines, leases
 from p88console.store.engines import Holder
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Engine:
         self.other = await self.shop.db.write(engines.take_over, mine, clock.machine(), is_dead)
         if self.other is not None:
             return False
-        await self.shop.db.write(queue.rescue, clock.now(), clock.machine(), is_dead)
+        await self.shop.db.write(leases.rescue, clock.now(), clock.machine(), is_dead)
         self._worker = Worker(self.shop, self.owner)
         self._task = asyncio.create_task(self._run(self._worker, mine), name="engine")
         return True

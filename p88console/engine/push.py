@@ -98,17 +98,17 @@ class _Push:
         ]
         blocked = plan.of(Action.BLOCKED) + plan.of(Action.WITHDRAW)
         for step in blocked:
-            person = step.candidate
-            reason = step.reason
+            person, reason, judged = step.candidate, step.reason, None
             if step.action is Action.WITHDRAW:
-                reason = f"{person.name} {reason} ({self.title})"
+                # told once; a bib worn twice is looked at again by every push
+                reason, judged = f"{person.name} {reason} ({self.title})", person.mirror_hash
             outcomes.append(
                 Settled(
                     person.participant_id,
                     PushState.HELD,
                     person.remote_id,
                     person.acknowledged,
-                    None,
+                    judged,
                     reason,
                 )
             )

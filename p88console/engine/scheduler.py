@@ -13,7 +13,7 @@ from p88console.domain.cadence import CadenceSettings
 from p88console.engine import timetable
 from p88console.engine.shop import Shop
 from p88console.engine.worker import LEASE_S, is_dead
-from p88console.store import engines, queue
+from p88console.store import engines, leases
 from p88console.store.engines import Holder
 
 SWEEP_RACE_S = 20.0
@@ -97,7 +97,7 @@ class Scheduler:
     async def rescue(self) -> None:
         """Take back jobs whose owner fell silent."""
         clock = self.shop.clock
-        if await self.shop.db.write(queue.rescue, clock.now(), clock.machine(), is_dead):
+        if await self.shop.db.write(leases.rescue, clock.now(), clock.machine(), is_dead):
             self._nudge()
 
 

@@ -11,7 +11,7 @@ from p88console.domain.errors import P88Error, RowFault, VaultFault
 from p88console.domain.jobs import Counts, Job
 from p88console.providers.base import AccountAccess, Adapter
 from p88console.providers.registry import open_adapter
-from p88console.store import queue, tenants
+from p88console.store import leases, tenants
 from p88console.store.db import Database
 from p88console.store.settle import Attempt
 from p88console.system.clock import Clock
@@ -97,7 +97,7 @@ class Ticket:
         """Say how far the job is. Raises `LeaseLost` when somebody else has taken it over."""
         self.done = done
         kept = await self.shop.db.write(
-            queue.report_progress, self.job.id, self.owner, done, total, dict(checkpoint or {})
+            leases.report_progress, self.job.id, self.owner, done, total, dict(checkpoint or {})
         )
         if not kept:
             raise LeaseLost("this job was taken over", f"job #{self.job.id}")

@@ -17,7 +17,7 @@ from p88console.domain.outcome import decide
 from p88console.engine.pull import pull_events, pull_participants, pull_results
 from p88console.engine.push import push_participants
 from p88console.engine.shop import LeaseLost, Shop, Ticket
-from p88console.store import queue, settle
+from p88console.store import leases, queue, settle
 
 LEASE_S = 45.0
 """Machine seconds for which a claim holds without a heartbeat."""
@@ -46,8 +46,8 @@ def is_dead(owner: str) -> bool:
     """Whether an owner of leases was a process on this machine that is no more."""
     host, _, rest = owner.partition(":")
     pid = rest.partition(":")[0]
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
+    if os.name != "posix" or host != socket.gethostname() or not pid.isdecimal():
+        return False  # elsewhere the lease decides: signal 0 is no question on Windows
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
@@ -83,7 +83,7 @@ class Worker:
         try:
             while not self._stopping.is_set():
                 self._nudged.clear()
-                while len(running) < self._slots and (ticket := await self._claim()):
+                while len(running) < self._slots and (ticket := await self.claim()):
                     task = asyncio.create_task(self.work(ticket), name=f"job-{ticket.job.id}")
                     running.add(task)
                     task.add_done_callback(running.discard)
@@ -108,14 +108,17 @@ class Worker:
 
     async def run_only(self, job_ids: Sequence[int]) -> None:
         """Work on these jobs, as far as they are due now, one after the other."""
-        while ticket := await self._claim(job_ids):
+        while ticket := await self.claim(job_ids):
             await self.work(ticket)
 
-    async def _claim(self, only: Sequence[int] | None = None) -> Ticket | None:
+    async def claim(self, only: Sequence[int] | None = None) -> Ticket | None:
+        """Take the most urgent due job, or one of these."""
         clock = self.shop.clock
         lease_until = clock.machine() + LEASE_S
-        claimed = await self.shop.db.write(queue.claim, self.owner, clock.now(), lease_until, only)
-        return None if claimed is None else Ticket(self.shop, *claimed, self.owner)
+        # a name of its own for each claim: an old task of this very process cannot settle a new one
+        owner = f"{self.owner}:{secrets.token_hex(4)}"
+        claimed = await self.shop.db.write(queue.claim, owner, clock.now(), lease_until, only)
+        return None if claimed is None else Ticket(self.shop, *claimed, owner)
 
     async def work(self, ticket: Ticket) -> None:
         """Work on one claimed job and settle it, whatever happens."""
@@ -148,7 +151,7 @@ class Worker:
             await asyncio.sleep(HEARTBEAT_S)
             lease_until = clock.machine() + LEASE_S
             kept = await self.shop.db.write(
-                queue.extend_lease, ticket.job.id, self.owner, lease_until
+                leases.extend_lease, ticket.job.id, ticket.owner, lease_until
             )
             if not kept and work is not None:
                 work.cancel()

@@ -57,6 +57,9 @@ PATHS = {
 
 OPTIONS = frozenset({"registrations_base_url", "preset_login", "preset_name", "race_uuid"})
 SUCCESS_CODES = (0, 1)
+ABSENT_STATUSES = (200, 404)
+"""Answers that mean "no such athlete": not found, or a result code inside a 200."""
+
 FEW = 100
 """Up to this many people are read back one by one, more by listing everybody."""
 
@@ -217,7 +220,9 @@ class Copernico:
         try:
             answer = await self._door.get(PATHS["athlete"].format(race=race, athlete=athlete))
             data = _data(answer)
-        except Rejected:
+        except Rejected as fault:
+            if fault.call.status not in ABSENT_STATUSES:
+                raise
             return None
         return _seen(data, target) if isinstance(data, dict) and data.get("id") else None
 

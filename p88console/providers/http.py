@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 import httpx
 from aiolimiter import AsyncLimiter
@@ -67,6 +67,19 @@ SHOWN_QUERY_KEYS = frozenset(
     }
 )
 """The only query keys whose values are ever logged or shown."""
+
+SHOWN_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "user-agent",
+    }
+)
+"""Request headers that hold no secret."""
 
 for _library in ("httpx", "httpcore"):
     # these log whole URLs, and RunSignUp's first key kind rides in the query string
@@ -183,7 +196,10 @@ async def _read(response: httpx.Response, call: Call) -> bytes:
         return body
     # Copernico compresses some answers without being asked to
     unpacker = zlib.decompressobj(wbits=31)
-    unpacked = unpacker.decompress(body, MAX_BODY)
+    try:
+        unpacked = unpacker.decompress(body, MAX_BODY)
+    except zlib.error:
+        raise not_theirs(call, "compressed text that cannot be read") from None
     if unpacker.unconsumed_tail:
         raise Malformed(call, f"{call.provider.title} sent more than fits", f"{call}")
     return unpacked
@@ -272,9 +288,24 @@ def not_theirs(call: Call, detail: str) -> Malformed:
 
 
 def _summary(response: httpx.Response, raw: bytes) -> str:
+    """What came, and what a JSON answer says; pages are not quoted, they may echo the call."""
     kind = response.headers.get("content-type", "no content type").split(";")[0]
-    text = " ".join(raw[:300].decode("utf-8", "replace").split())
-    return f"{kind}, {len(raw)} bytes: {text[:120]}"
+    told = f"{kind}, {len(raw)} bytes"
+    if kind != "application/json":
+        return told
+    text = " ".join(raw[:300].decode("utf-8", "replace").split())[:120]
+    for secret in _secrets_of(response.request):
+        text = text.replace(secret, "…")
+    return f"{told}: {text}"
+
+
+def _secrets_of(request: httpx.Request) -> set[str]:
+    """Every value of the request that is not known to be harmless, as it was sent and decoded."""
+    hidden = {
+        value for key, value in request.url.params.multi_items() if key not in SHOWN_QUERY_KEYS
+    }
+    hidden |= {value for key, value in request.headers.items() if key not in SHOWN_HEADERS}
+    return {text for value in hidden for text in (value, quote(value), quote_plus(value)) if text}
 
 
 def _server_time(response: httpx.Response) -> datetime | None:
@@ -287,7 +318,7 @@ def _server_time(response: httpx.Response) -> datetime | None:
 def _retry_after(response: httpx.Response) -> float | None:
     """Seconds to wait by the provider's word; it may also name a date."""
     value = response.headers.get("retry-after", "")
-    if value.strip().isdigit():
+    if value.strip().isdecimal():
         return float(value)
     try:
         until = parsedate_to_datetime(value).astimezone(UTC)

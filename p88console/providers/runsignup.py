@@ -346,7 +346,7 @@ def _people(answer: Answer) -> list[RawRow]:
 
 def _registration_id(row: RawRow) -> int:
     value = str(row.get("registration_id", "")) if isinstance(row, dict) else ""
-    return int(value) if value.isdigit() else 0
+    return int(value) if value.isdecimal() else 0
 
 
 def _since(request: PageRequest) -> dict[str, str]:

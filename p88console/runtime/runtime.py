@@ -12,7 +12,7 @@ from p88console.domain.jobs import CLAIMABLE_STATES, Job, JobState
 from p88console.engine.engine import Engine
 from p88console.engine.shop import Adapters, Shop
 from p88console.engine.worker import Worker, is_dead, new_owner
-from p88console.store import engines, holds, queue
+from p88console.store import engines, holds, leases, queue
 from p88console.store.db import Database
 from p88console.system.clock import Clock, SystemClock
 from p88console.system.home import Home
@@ -40,7 +40,7 @@ class Runtime:
         A job whose attempt failed is returned as it stands: nobody sits out the ladder here.
         """
         worker = Worker(self.shop, new_owner())
-        await self.db.write(queue.rescue, self.clock.now(), self.clock.machine(), is_dead)
+        await self.db.write(leases.rescue, self.clock.now(), self.clock.machine(), is_dead)
         while True:
             engine = await self.db.read(engines.holder, self.clock.machine())
             if engine is None or is_dead(engine.owner):

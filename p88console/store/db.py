@@ -52,6 +52,7 @@ class Database:
         self._reads = ThreadPoolExecutor(READERS, thread_name_prefix="p88-reader")
         self._writer = _engine(path, read_only=False)
         self._reader = _engine(path, read_only=True)
+        self._asker: sqlite3.Connection | None = None
 
     @classmethod
     def open(cls, path: Path) -> Database:
@@ -106,14 +107,17 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._reads, look)
 
     def data_version(self) -> int:
-        """A number that changes when another connection commits."""
-        with self._reader.connect() as connection:
-            return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+        """A number that changes when a connection other than this question's own commits."""
+        if self._asker is None:
+            self._asker = sqlite3.connect(self.path, check_same_thread=False)
+        return int(self._asker.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
         """Finish what is being written and let go of the file."""
         self._writes.shutdown()
         self._reads.shutdown()
+        if self._asker is not None:
+            self._asker.close()
         self._writer.dispose()
         self._reader.dispose()
 

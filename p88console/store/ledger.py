@@ -57,7 +57,11 @@ def _differs() -> ColumnElement[bool]:
                 LEDGER.c.state == PushState.SENT.value,
             ),
         ),
-        and_(~active, LEDGER.c.acknowledged.is_not(None), LEDGER.c.mirror_hash.is_not(None)),
+        and_(
+            ~active,
+            or_(LEDGER.c.acknowledged.is_not(None), LEDGER.c.state == PushState.SENT.value),
+            LEDGER.c.mirror_hash.is_distinct_from(PARTICIPANTS.c.content_hash),
+        ),
     )
 
 
@@ -89,7 +93,7 @@ def _joined(query: Any, link_id: int | None) -> Any:
 def candidates(
     connection: Connection, link_id: int, fields: Sequence[str], *, everyone: bool = False
 ) -> list[Candidate]:
-    """People whose state here and at the linked event may differ, in bib order.
+    """People whose state here and at the linked event may differ.
 
     Args:
         connection: An open read.
@@ -188,6 +192,13 @@ def unsent(connection: Connection, event_id: int | None = None) -> tuple[int, da
         query = query.where(PARTICIPANTS.c.event_id == event_id)
     count, oldest = connection.execute(query).one()
     return int(count), oldest
+
+
+def waiting_for_person(connection: Connection) -> int:
+    """How many people, removed ones too, wait for a decision about some linked event."""
+    waits = (PushState.HELD, PushState.REFUSED, PushState.DIFFERS, PushState.IGNORED)
+    query = _joined(select(func.count()), None).where(present_state().in_(waits))
+    return int(connection.execute(query).scalar_one())
 
 
 def state_counts(connection: Connection, event_id: int | None = None) -> dict[str, int]:

@@ -40,6 +40,10 @@ CONTENT = (
 """The fields whose change counts as a change of the person."""
 
 
+COMPARED = ("raw_hash", "content_hash", "flags", "quarantined_since")
+"""What has to be equal for a received row to be the same again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Whose word a change is: `who` by name, `door` the way it came in."""
@@ -61,14 +65,12 @@ def upsert_page(
         if before is None:
             created.append(row | {"first_seen_at": now, "changed_at": now})
             continue
-        if before["raw_hash"] == row["raw_hash"] and before["status"] == row["status"]:
+        if all(before[name] == row[name] for name in COMPARED):
             continue
         if before["content_hash"] == row["content_hash"]:
-            stale.append({"its_id": before["id"], **_only(row, "raw", "raw_hash", "modified_at")})
+            stale.append({"its_id": before["id"], **_only(row, "raw", "modified_at", *COMPARED)})
             continue
-        changed.append(
-            {"its_id": before["id"], "quarantined_since": None, "changed_at": now, **row}
-        )
+        changed.append({"its_id": before["id"], "changed_at": now, **row})
         trail += _trail(before, row, source, now)
     _write(tx, created, changed, stale, trail)
     moved = len(created) + len(changed)
@@ -130,8 +132,7 @@ def _race_ids(connection: Connection, event_id: int) -> dict[str, int]:
 
 
 def _known(connection: Connection, event_id: int, row_keys: Sequence[str]) -> dict[str, RowMapping]:
-    columns = [PARTICIPANTS.c[name] for name in ("id", "row_key", "raw_hash", "content_hash")]
-    columns += [PARTICIPANTS.c[name] for name in CONTENT]
+    columns = [PARTICIPANTS.c[name] for name in ("id", "row_key", *COMPARED, *CONTENT)]
     found: dict[str, RowMapping] = {}
     for keys in chunked(row_keys):
         query = select(*columns).where(

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.engine import RowMapping
 
 from p88console.domain.jobs import (
@@ -96,7 +107,12 @@ def enqueue(
         return Enqueued(job_id, created=True, state=state)
     changes: dict[str, Any] = {"priority": min(found["priority"], int(priority))}
     if full and not found["full"]:
-        changes |= {"full": True, "checkpoint": {}}
+        # an attempt that runs does not become full by being told so: a full one follows it
+        changes["full"] = True
+        if found["state"] == JobState.RUNNING:
+            changes["again"] = True
+        else:
+            changes["checkpoint"] = {}
     if manual and found["state"] in CLAIMABLE_STATES:
         changes |= {"due_at": min(found["due_at"], now)}
     if more and found["state"] == JobState.RUNNING:
@@ -138,7 +154,7 @@ def claim(
 
     Args:
         tx: The transaction.
-        owner: Who claims; only they can settle.
+        owner: A name for this claim alone; only under it can the job be settled.
         now: The instant of the claim, in race time.
         lease_until: The machine's Unix time at which the claim lapses.
         only: Restrict the choice to these job ids.
@@ -146,6 +162,31 @@ def claim(
     Returns:
         The job and the id of its history row, or None when nothing is due.
     """
+    job_id = tx.connection.execute(_most_urgent(now, only)).scalar_one_or_none()
+    if job_id is None:
+        return None
+    before = tx.connection.execute(select(QUEUE.c.state).where(QUEUE.c.id == job_id)).scalar_one()
+    tx.connection.execute(
+        update(QUEUE)
+        .where(QUEUE.c.id == job_id)
+        .values(
+            state=JobState.RUNNING.value,
+            in_doubt=or_(QUEUE.c.in_doubt, before == JobState.VERIFY.value),
+            attempt=QUEUE.c.attempt + 1,
+            lease_owner=owner,
+            lease_until=lease_until,
+            progress_done=0,
+            progress_total=None,
+        )
+    )
+    job = get(tx.connection, job_id)
+    assert job is not None  # noqa: S101  # it was updated in this very transaction
+    tx.touch("queue", "history")
+    return job, _open_attempt(tx, job, now)
+
+
+def _most_urgent(now: datetime, only: Sequence[int] | None) -> Select[Any]:
+    """The id of the job to serve next; locked, where the database has row locks."""
     other = QUEUE.alias("other")
     busy = (
         select(other.c.id)
@@ -170,28 +211,12 @@ def claim(
         .limit(1)
         .with_for_update(skip_locked=True, of=QUEUE)
     )
-    if only is not None:
-        due = due.where(QUEUE.c.id.in_(only))
-    job_id = tx.connection.execute(due).scalar_one_or_none()
-    if job_id is None:
-        return None
-    before = tx.connection.execute(select(QUEUE.c.state).where(QUEUE.c.id == job_id)).scalar_one()
-    tx.connection.execute(
-        update(QUEUE)
-        .where(QUEUE.c.id == job_id)
-        .values(
-            state=JobState.RUNNING.value,
-            in_doubt=or_(QUEUE.c.in_doubt, before == JobState.VERIFY.value),
-            attempt=QUEUE.c.attempt + 1,
-            lease_owner=owner,
-            lease_until=lease_until,
-            progress_done=0,
-            progress_total=None,
-        )
-    )
-    job = get(tx.connection, job_id)
-    assert job is not None  # noqa: S101  # it was updated in this very transaction
-    history_id = tx.connection.execute(
+    return due if only is None else due.where(QUEUE.c.id.in_(only))
+
+
+def _open_attempt(tx: Tx, job: Job, now: datetime) -> int:
+    """The attempt's history row, written before anything is sent."""
+    history_id: int = tx.connection.execute(
         insert(HISTORY)
         .values(
             job_id=job.id,
@@ -209,71 +234,7 @@ def claim(
         )
         .returning(HISTORY.c.id)
     ).scalar_one()
-    tx.touch("queue", "history")
-    return job, history_id
-
-
-def extend_lease(tx: Tx, job_id: int, owner: str, lease_until: float) -> bool:
-    """Keep a claim alive; False when it has been lost to somebody else."""
-    kept = tx.connection.execute(
-        update(QUEUE)
-        .where(QUEUE.c.id == job_id, QUEUE.c.lease_owner == owner)
-        .values(lease_until=lease_until)
-    )
-    return kept.rowcount == 1
-
-
-def report_progress(
-    tx: Tx, job_id: int, owner: str, done: int, total: int | None, checkpoint: dict[str, Any]
-) -> bool:
-    """Say how far a running job is and where it would resume; False when the claim is lost."""
-    tx.touch("queue")
-    kept = tx.connection.execute(
-        update(QUEUE)
-        .where(QUEUE.c.id == job_id, QUEUE.c.lease_owner == owner)
-        .values(progress_done=done, progress_total=total, checkpoint=checkpoint)
-    )
-    return kept.rowcount == 1
-
-
-def rescue(
-    tx: Tx, now: datetime, machine_now: float, is_dead: Callable[[str], bool] = lambda _: False
-) -> int:
-    """Take back jobs whose owner fell silent; what may have been sent is verified first.
-
-    Args:
-        tx: The transaction.
-        now: The instant of the rescue, in race time.
-        machine_now: The machine's Unix time, against which leases run.
-        is_dead: Whether an owner is known to be no more, however long its lease still is.
-    """
-    running = select(QUEUE).where(QUEUE.c.state == JobState.RUNNING.value)
-    lapsed = [
-        row
-        for row in tx.connection.execute(running).mappings()
-        if row["lease_until"] < machine_now or is_dead(row["lease_owner"])
-    ]
-    for row in lapsed:
-        pushed = row["direction"] == Direction.PUSH.value
-        tx.connection.execute(
-            update(QUEUE)
-            .where(QUEUE.c.id == row["id"])
-            .values(
-                state=(JobState.VERIFY if pushed else JobState.PENDING).value,
-                due_at=now,
-                in_doubt=pushed,
-                lease_owner=None,
-                lease_until=None,
-            )
-        )
-        tx.connection.execute(
-            update(HISTORY)
-            .where(HISTORY.c.job_id == row["id"], HISTORY.c.state == JobState.RUNNING.value)
-            .values(state="abandoned", finished_at=now)
-        )
-    if lapsed:
-        tx.touch("queue", "history")
-    return len(lapsed)
+    return history_id
 
 
 def next_due(connection: Connection) -> datetime | None:
@@ -326,9 +287,9 @@ def cancel(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
     return sorted(cancelled.scalars())
 
 
-def lower(priority: int) -> int:
-    """One priority lower, as far as there is one."""
-    return min(priority + 1, LOWEST_PRIORITY)
+def one_lower() -> ColumnElement[int]:
+    """One priority lower than the job has now, as far as there is one."""
+    return case((QUEUE.c.priority < LOWEST_PRIORITY, QUEUE.c.priority + 1), else_=LOWEST_PRIORITY)
 
 
 def get(connection: Connection, job_id: int) -> Job | None:

@@ -103,7 +103,7 @@ def _row(record: ResultRecord, link: LinkRow, runners: Runners) -> dict[str, Any
         "event_id": link.event_id,
         "race_id": race_id,
         "participant_id": runners.find(record, race_id),
-        "row_key": record.remote_id or f"bib:{record.remote_race_id}:{record.bib}",
+        "row_key": f"{record.remote_race_id}:{record.remote_id or f'bib {record.bib}'}",
         "bib": record.bib,
         "first_name": record.first_name,
         "last_name": record.last_name,

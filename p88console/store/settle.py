@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import RowMapping, select, update
 
 from p88console.domain.errors import P88Error
-from p88console.domain.jobs import Counts, Job, JobState, Trigger
+from p88console.domain.jobs import Counts, Direction, Job, JobState, Trigger
 from p88console.domain.outcome import (
     FailPermanently,
     HoldAccount,
@@ -40,7 +40,7 @@ def complete(tx: Tx, attempt: Attempt, now: datetime, remark: dict[str, str] | N
 
     False when the claim was lost meanwhile: then nothing is written.
     """
-    again = _settle_job(
+    settled = _settle_job(
         tx,
         attempt,
         state=JobState.COMPLETED.value,
@@ -49,12 +49,11 @@ def complete(tx: Tx, attempt: Attempt, now: datetime, remark: dict[str, str] | N
         error=None,
         checkpoint={},
     )
-    if again is None:
+    if settled is None:
         return False
     _settle_attempt(tx, attempt, JobState.COMPLETED.value, now, remark)
     queue.close_failed(tx, attempt.job.key, now)
-    if again:
-        queue.enqueue(tx, attempt.job.key, Trigger.RETRY, now)
+    _follow_up(tx, attempt.job, settled, now)
     return True
 
 
@@ -69,11 +68,11 @@ def fail(tx: Tx, attempt: Attempt, fault: P88Error, outcome: Outcome, now: datet
     match outcome:
         case RetryAt(due_at=due):
             changes |= {"state": JobState.PENDING.value, "due_at": due}
-            changes |= {"priority": queue.lower(job.priority)}
+            changes |= {"priority": queue.one_lower()}
         case Verify(due_at=due):
             attempt_state = JobState.VERIFY.value
             changes |= {"state": attempt_state, "due_at": due, "in_doubt": True}
-            changes |= {"priority": queue.lower(job.priority)}
+            changes |= {"priority": queue.one_lower()}
         case WaitForNetwork(due_at=due):
             attempt_state, counted = "waiting", job.attempt - 1
             state = JobState.VERIFY if job.in_doubt else JobState.PENDING
@@ -84,9 +83,12 @@ def fail(tx: Tx, attempt: Attempt, fault: P88Error, outcome: Outcome, now: datet
         case FailPermanently():
             attempt_state = JobState.FAILED_PERMANENT.value
             changes |= {"state": attempt_state, "finished_at": now}
-    if _settle_job(tx, attempt, attempt=counted, **changes) is None:
+    settled = _settle_job(tx, attempt, attempt=counted, **changes)
+    if settled is None:
         return False
     _settle_attempt(tx, attempt, attempt_state, now, error)
+    if isinstance(outcome, FailPermanently):
+        _follow_up(tx, job, settled, now)
     if isinstance(outcome, HoldAccount):
         holds.hold_account(tx, job.account_id, fault.title, now)
     return True
@@ -94,18 +96,20 @@ def fail(tx: Tx, attempt: Attempt, fault: P88Error, outcome: Outcome, now: datet
 
 def hand_back(tx: Tx, attempt: Attempt, now: datetime) -> bool:
     """The engine stops: the job waits for the next one, its checkpoint kept."""
-    state = JobState.VERIFY if attempt.job.direction == "push" else JobState.PENDING
-    if _settle_job(tx, attempt, state=state.value, due_at=now) is None:
+    pushed = attempt.job.direction is Direction.PUSH
+    state = JobState.VERIFY if pushed else JobState.PENDING
+    if _settle_job(tx, attempt, state=state.value, due_at=now, in_doubt=pushed) is None:
         return False
     _settle_attempt(tx, attempt, "abandoned", now, None)
     return True
 
 
-def _settle_job(tx: Tx, settled: Attempt, **changes: Any) -> bool | None:
-    """Write the job's end under its lease; returns its `again` mark, or None without a lease."""
-    mine = (queue.QUEUE.c.id == settled.job.id, queue.QUEUE.c.lease_owner == settled.owner)
-    again = tx.connection.execute(select(queue.QUEUE.c.again).where(*mine)).scalar_one_or_none()
-    if again is None:
+def _settle_job(tx: Tx, attempt: Attempt, /, **changes: Any) -> RowMapping | None:
+    """Write the job's end under its lease; tells what was asked meanwhile, None without a lease."""
+    mine = (queue.QUEUE.c.id == attempt.job.id, queue.QUEUE.c.lease_owner == attempt.owner)
+    asked = select(queue.QUEUE.c.again, queue.QUEUE.c.full).where(*mine)
+    meanwhile = tx.connection.execute(asked).mappings().one_or_none()
+    if meanwhile is None:
         return None
     tx.connection.execute(
         update(queue.QUEUE)
@@ -113,7 +117,14 @@ def _settle_job(tx: Tx, settled: Attempt, **changes: Any) -> bool | None:
         .values(lease_owner=None, lease_until=None, again=False, **changes)
     )
     tx.touch("queue", "history", "accounts")
-    return bool(again)
+    return meanwhile
+
+
+def _follow_up(tx: Tx, job: Job, meanwhile: RowMapping, now: datetime) -> None:
+    """Queue what was asked for while the job ran and what it could not carry any more."""
+    if meanwhile["again"]:
+        full = meanwhile["full"] and not job.full
+        queue.enqueue(tx, job.key, Trigger.RETRY, now, full=full)
 
 
 def _settle_attempt(

@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from p88console.domain.cadence import CadenceSettings
-from p88console.domain.jobs import JobState, Operation
+from p88console.domain.jobs import JobState, Operation, Trigger
 from p88console.engine import timetable
 from p88console.engine.engine import Engine
-from p88console.engine.worker import is_dead
-from p88console.store import engines, ledger, queue, schedule
+from p88console.engine.shop import LeaseLost
+from p88console.engine.worker import LEASE_S, Worker, is_dead, new_owner
+from p88console.runtime import syncs
+from p88console.store import engines, leases, ledger, queue, schedule
 from p88console.store.db import Tx
 from p88console.store.engines import Holder
 from tests.engine.conftest import RUNNERS, RaceDay
@@ -146,3 +148,20 @@ async def test_an_engine_that_stops_leaves_nothing_running(race_day: RaceDay) ->
     await race_day.runtime.engine.stop(grace_s=0.05)
     jobs = await race_day.runtime.db.read(queue.find)
     assert JobState.RUNNING not in {job.state for job in jobs}
+
+
+async def test_each_claim_goes_under_a_name_of_its_own(race_day: RaceDay) -> None:
+    worker = Worker(race_day.runtime.shop, new_owner())
+    event = await syncs.event_of(race_day.runtime, race_day.event_id)
+    await syncs.pull_participants(race_day.runtime, event, Trigger.OPERATOR)
+    first = await worker.claim()
+    assert first is not None
+    race_day.clock.step(LEASE_S + 1)
+    clock = race_day.clock
+    assert await race_day.runtime.db.write(leases.rescue, clock.now(), clock.machine()) == 1
+    second = await worker.claim()
+    assert second is not None
+    assert first.job.id == second.job.id
+    assert first.owner != second.owner
+    with pytest.raises(LeaseLost):
+        await first.progress(1, 2)

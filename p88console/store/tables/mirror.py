@@ -109,8 +109,8 @@ class ParticipantChange(SQLModel, table=True):
 class Result(SQLModel, table=True):
     """A runner's latest standing in one race, as scored; times in integer milliseconds.
 
-    `row_key` is the scoring system's athlete id, or race and bib where it gave none. A row whose
-    runner nobody knows keeps `participant_id` empty.
+    `row_key` is race and athlete id as the scoring system names them, or race and bib where it
+    gave no id. A row whose runner nobody knows keeps `participant_id` empty.
     """
 
     __tablename__ = "results"

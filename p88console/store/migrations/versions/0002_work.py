@@ -15,6 +15,7 @@ def upgrade() -> None:
     _engine_lease()
     _pull_marks()
     _sync_queue()
+    _sync_queue_indexes()
     _sync_schedule()
     _sync_history()
     _push_ledger()
@@ -123,6 +124,9 @@ def _sync_queue() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_queue")),
     )
+
+
+def _sync_queue_indexes() -> None:
     op.create_index(
         "ix_sync_queue_claim",
         "sync_queue",

@@ -1,0 +1,1 @@
+"""What a race day is made of, without any machinery."""

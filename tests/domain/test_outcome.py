@@ -1,0 +1,142 @@
+"""What a fault means for its job: every fault class at every attempt."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from p88console.domain.errors import (
+    Ambiguous,
+    Call,
+    Malformed,
+    NotOffered,
+    NotSent,
+    P88Error,
+    ProviderFault,
+    Rejected,
+    RowFault,
+    StoreFault,
+    Throttled,
+    Transient,
+    Unauthorized,
+    UsageFault,
+    VaultFault,
+)
+from p88console.domain.model import Provider
+from p88console.domain.outcome import (
+    JITTER,
+    NETWORK_PROBE,
+    RETRY_LADDER,
+    FailPermanently,
+    HoldAccount,
+    Outcome,
+    RetryAt,
+    Verify,
+    WaitForNetwork,
+    decide,
+)
+
+NOW = datetime(2026, 10, 17, 11, 0, tzinfo=UTC)
+CALL = Call(Provider.RUNSIGNUP, "GET", "https://api.runsignup.com/rest/races")
+ATTEMPTS = (1, 2, 3, 4)
+MINUTES = (2, 4, 8)
+
+LADDER_FAULTS: list[BaseException] = [
+    Transient(CALL, "a bad moment"),
+    Throttled(CALL, "fewer calls please"),
+    StoreFault("the disk is full"),
+    RowFault("dob", "no date"),
+    P88Error("something"),
+    ProviderFault(CALL, "something at the provider"),
+    ValueError("nobody foresaw this"),
+]
+
+
+def minutes(count: float) -> datetime:
+    return NOW + timedelta(minutes=count)
+
+
+@pytest.mark.parametrize("fault", LADDER_FAULTS, ids=lambda fault: type(fault).__name__)
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_a_bad_moment_is_retried_after_2_4_and_8_minutes_then_fails(
+    fault: BaseException, attempt: int
+) -> None:
+    expected: Outcome = (
+        RetryAt(minutes(MINUTES[attempt - 1])) if attempt <= 3 else FailPermanently()
+    )
+    assert decide(fault, attempt, NOW, 0.0) == expected
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_an_unheard_write_is_verified_on_the_same_ladder(attempt: int) -> None:
+    expected: Outcome = Verify(minutes(MINUTES[attempt - 1])) if attempt <= 3 else FailPermanently()
+    assert decide(Ambiguous(CALL, "no answer"), attempt, NOW, 0.0) == expected
+
+
+@pytest.mark.parametrize("kind", [NotSent, Malformed])
+@pytest.mark.parametrize("attempt", [*ATTEMPTS, 5, 50])
+def test_no_network_and_portal_pages_never_use_retries_up(
+    kind: type[ProviderFault], attempt: int
+) -> None:
+    assert decide(kind(CALL, "offline"), attempt, NOW, 0.9) == WaitForNetwork(NOW + NETWORK_PROBE)
+
+
+@pytest.mark.parametrize("fault", [Unauthorized(CALL, "401"), VaultFault("the keyring is locked")])
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_bad_credentials_hold_the_whole_account(fault: P88Error, attempt: int) -> None:
+    assert decide(fault, attempt, NOW, 0.5) == HoldAccount()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Rejected(CALL, "no such race"),
+        NotOffered(Provider.HAKU, "taking participants"),
+        UsageFault("no such event"),
+    ],
+)
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_what_is_refused_is_not_asked_again(fault: P88Error, attempt: int) -> None:
+    assert decide(fault, attempt, NOW, 0.5) == FailPermanently()
+
+
+@pytest.mark.parametrize("kind", [Transient, Throttled])
+@pytest.mark.parametrize("wait", [1.0, 45.0, 3600.0])
+@pytest.mark.parametrize("attempt", [1, 2, 3])
+def test_retry_after_wins_over_the_ladder_and_over_chance(
+    kind: type[Transient], wait: float, attempt: int
+) -> None:
+    fault = kind(CALL, "busy", retry_after_s=wait)
+    assert decide(fault, attempt, NOW, 0.99) == RetryAt(NOW + timedelta(seconds=wait))
+
+
+def test_retry_after_does_not_add_a_fourth_retry() -> None:
+    fault = Throttled(CALL, "busy", retry_after_s=1.0)
+    assert decide(fault, 4, NOW, 0.0) == FailPermanently()
+
+
+@given(attempt=st.integers(1, 3), chance=st.floats(0, 1, exclude_max=True), unheard=st.booleans())
+def test_chance_lengthens_a_wait_by_at_most_a_tenth(
+    attempt: int, chance: float, *, unheard: bool
+) -> None:
+    fault = Ambiguous(CALL, "silence") if unheard else Transient(CALL, "503")
+    outcome = decide(fault, attempt, NOW, chance)
+    assert isinstance(outcome, RetryAt | Verify)
+    wait, rung = outcome.due_at - NOW, RETRY_LADDER[attempt - 1]
+    assert rung <= wait <= rung * (1 + JITTER)
+
+
+def test_two_jobs_do_not_come_back_in_step() -> None:
+    fault = Transient(CALL, "503")
+    assert decide(fault, 1, NOW, 0.1) != decide(fault, 1, NOW, 0.2)
+
+
+@given(attempt=st.integers(4, 1000), chance=st.floats(0, 1, exclude_max=True))
+def test_after_the_third_retry_nothing_is_tried_again_by_itself(
+    attempt: int, chance: float
+) -> None:
+    for fault in (Transient(CALL, "503"), Ambiguous(CALL, "silence"), OSError("disk")):
+        assert decide(fault, attempt, NOW, chance) == FailPermanently()

@@ -1,0 +1,1 @@
+"""What this code base demands of itself."""

@@ -1,0 +1,28 @@
+"""A practice race for each test, its clock stepped by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from p88console.sandbox.copernico import CopernicoServer
+from p88console.sandbox.runsignup import RunSignUpServer
+from p88console.sandbox.serve import Sandbox
+from p88console.sandbox.world import World, WorldOptions, make_world
+from tests.providers.practice import Practice
+from tests.support.clock import SteppedClock
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return make_world(WorldOptions(seed=5, runners=60))
+
+
+@pytest.fixture
+async def practice(world: World) -> AsyncIterator[Practice]:
+    clock = SteppedClock(world.day.start)
+    runsignup = RunSignUpServer(world, clock, past_events=True)
+    copernico = CopernicoServer(world, clock)
+    async with Sandbox(world, clock, servers=(runsignup, copernico)) as sandbox:
+        yield Practice(world, clock, sandbox, runsignup, copernico)

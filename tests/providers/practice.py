@@ -1,0 +1,119 @@
+"""What the adapter tests share: the practice providers on real sockets, and adapters to them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from p88console.domain.model import Provider, RawRow
+from p88console.providers.base import AccountAccess, Adapter, Entry, Page, Scope, ScoringTarget
+from p88console.providers.copernico import Copernico
+from p88console.providers.registry import open_adapter
+from p88console.providers.runsignup import RunSignUp
+from p88console.sandbox.copernico import CopernicoServer
+from p88console.sandbox.day import Runner
+from p88console.sandbox.runsignup import RunSignUpServer
+from p88console.sandbox.serve import Sandbox
+from p88console.sandbox.world import World
+from tests.support.clock import SteppedClock
+
+BOTH = (Provider.RUNSIGNUP, Provider.COPERNICO)
+CANARY = "c4n4ry-s3cret"
+SECRETS: dict[Provider, dict[str, str]] = {
+    Provider.RUNSIGNUP: {"api_key": f"{CANARY}-key", "api_secret": CANARY},
+    Provider.COPERNICO: {"api_key": CANARY},
+}
+
+
+@dataclass
+class Practice:
+    """A running practice race and everything needed to call it."""
+
+    world: World
+    clock: SteppedClock
+    sandbox: Sandbox
+    runsignup: RunSignUpServer
+    copernico: CopernicoServer
+
+    def access(self, provider: Provider, **changes: Any) -> AccountAccess:
+        told = self.sandbox.description()[provider.value]
+        plain = {
+            "provider": provider,
+            "secrets": told["secrets"],
+            "base_url": told["base_url"],
+            "options": told["options"],
+        }
+        return AccountAccess(**(plain | changes))
+
+    def event_id(self, provider: Provider) -> str:
+        return str(self.sandbox.description()[provider.value]["event_id"])
+
+    @property
+    def scope(self) -> Scope:
+        """The RunSignUp race with all its distances."""
+        races = tuple(str(number) for number in self.runsignup.catalog.event_ids)
+        return Scope(self.event_id(Provider.RUNSIGNUP), races, "America/Chicago")
+
+    @property
+    def target(self) -> ScoringTarget:
+        """The Copernico race, our race ids being their numbers."""
+        races = {str(race.number): (race.name, race.name) for race in self.world.races}
+        return ScoringTarget(self.copernico.slug, {}, races)
+
+    def entry(self, runner: Runner, **changes: str | None) -> Entry:
+        """A runner as a push sends them."""
+        person = runner.person
+        values: dict[str, str | None] = {
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "gender": person.gender,
+            "birth_date": person.birth_date.isoformat() if person.birth_date else None,
+            "bib": str(runner.bib),
+            "race": str(runner.race.number),
+        }
+        return Entry(f"runsignup-{runner.number}", values | changes)
+
+    async def control(self, path: str, body: dict[str, Any]) -> Any:
+        """Work at the RunSignUp server's own desk."""
+        url = f"{self.sandbox.base_url(Provider.RUNSIGNUP)}/_sandbox{path}"
+        async with httpx.AsyncClient() as http:
+            answer = await http.post(url, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@asynccontextmanager
+async def opened(access: AccountAccess) -> AsyncIterator[Adapter]:
+    adapter = open_adapter(access)
+    try:
+        yield adapter
+    finally:
+        await adapter.close()
+
+
+@asynccontextmanager
+async def runsignup_at(access: AccountAccess) -> AsyncIterator[RunSignUp]:
+    async with opened(access) as adapter:
+        assert isinstance(adapter, RunSignUp)
+        yield adapter
+
+
+@asynccontextmanager
+async def copernico_at(access: AccountAccess) -> AsyncIterator[Copernico]:
+    async with opened(access) as adapter:
+        assert isinstance(adapter, Copernico)
+        yield adapter
+
+
+def bare(provider: Provider, url: str = "http://127.0.0.1:1", **options: str) -> AccountAccess:
+    """An account at some address, its secrets all canaries."""
+    return AccountAccess(provider, SECRETS[provider], url, options)
+
+
+async def rows_of(pages: AsyncIterator[Page]) -> Sequence[RawRow]:
+    """All rows of a listing."""
+    return [row async for page in pages for row in page.rows]

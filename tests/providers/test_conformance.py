@@ -1,0 +1,243 @@
+"""One suite for every adapter: what each promises whichever provider is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from p88console.domain.errors import (
+    Malformed,
+    NotSent,
+    P88Error,
+    ProviderFault,
+    Rejected,
+    Throttled,
+    Transient,
+    Unauthorized,
+    UsageFault,
+)
+from p88console.domain.model import Provider
+from p88console.providers.base import (
+    AccountAccess,
+    Adapter,
+    Entry,
+    PageRequest,
+    ReadsEvents,
+    ReadsParticipants,
+    ReadsRemovals,
+    ReadsResults,
+    Scope,
+    ScoringTarget,
+    TakesParticipants,
+)
+from p88console.providers.registry import adapter_module, open_adapter
+from tests.providers.practice import BOTH, CANARY, SECRETS, Practice, bare, opened
+from tests.providers.wire import Line, Say, say_json, unused_url
+from tests.support.clock import RACE_MORNING
+
+TARGET = ScoringTarget("race", {}, {"7": ("uuid-5k", "5K")})
+SCOPE = Scope("77", ("501", "502"))
+Operation = Callable[[Any], Awaitable[object]]
+
+
+async def drained(pages: AsyncIterator[Any]) -> list[Any]:
+    return [page async for page in pages]
+
+
+OPERATIONS: dict[str, tuple[type, Operation]] = {
+    "test": (Adapter, lambda one: one.test()),
+    "events": (ReadsEvents, lambda one: drained(one.events(RACE_MORNING))),
+    "find_event": (ReadsEvents, lambda one: one.find_event("77")),
+    "participants": (
+        ReadsParticipants,
+        lambda one: drained(one.participants(SCOPE, PageRequest())),
+    ),
+    "removals": (ReadsRemovals, lambda one: drained(one.removals(SCOPE, PageRequest()))),
+    "read_back": (
+        TakesParticipants,
+        lambda one: drained(one.read_back(TARGET, [Entry("runsignup-1", {"race": "7"})])),
+    ),
+    "results": (ReadsResults, lambda one: drained(one.results(TARGET))),
+}
+CALLS = [
+    pytest.param(provider, operation, id=f"{provider}-{name}")
+    for provider in BOTH
+    for name, (capability, operation) in OPERATIONS.items()
+    if isinstance(open_adapter(bare(provider)), capability)
+]
+PRESET = {"preset_login": "timing@example.org", "preset_name": "all"}
+
+
+@pytest.mark.parametrize("provider", BOTH)
+async def test_the_test_call_succeeds_and_tells_the_providers_clock(
+    practice: Practice, provider: Provider
+) -> None:
+    async with opened(practice.access(provider)) as adapter:
+        answer = await adapter.test()
+    assert "accepted" in answer.detail
+    assert answer.server_time == practice.clock.now()
+
+
+@pytest.mark.parametrize("provider", BOTH)
+async def test_wrong_credentials_are_said_to_be_wrong(
+    practice: Practice, provider: Provider
+) -> None:
+    access = practice.access(provider, secrets=SECRETS[provider])
+    async with opened(access) as adapter:
+        with pytest.raises(Unauthorized) as caught:
+            await adapter.test()
+    assert CANARY not in f"{caught.value.as_dict()} {caught.value!r}"
+
+
+@pytest.mark.parametrize("provider", BOTH)
+async def test_every_event_of_the_account_is_discovered_with_its_guns(
+    practice: Practice, provider: Provider
+) -> None:
+    async with opened(practice.access(provider)) as adapter:
+        assert isinstance(adapter, ReadsEvents)
+        pages = adapter.events(practice.clock.now() - timedelta(days=30))
+        (event,) = [adapter.event(row) async for page in pages for row in page.rows]
+    assert event.provider_event_id == practice.event_id(provider)
+    assert event.name == practice.world.options.name
+    assert {race.name: race.starts_at for race in event.races} == {
+        race.name: race.starts_at for race in practice.world.races
+    }
+    assert event.starts_at == min(practice.world.day.guns)
+
+
+@pytest.mark.parametrize("provider", BOTH)
+async def test_an_event_is_found_by_its_id_as_it_is_discovered(
+    practice: Practice, provider: Provider
+) -> None:
+    async with opened(practice.access(provider)) as adapter:
+        assert isinstance(adapter, ReadsEvents)
+        found = await adapter.find_event(practice.event_id(provider))
+        pages = adapter.events(practice.clock.now())
+        (listed,) = [adapter.event(row) async for page in pages for row in page.rows]
+    assert found == listed
+
+
+@pytest.mark.parametrize("provider", BOTH)
+async def test_an_event_that_does_not_exist_is_refused(
+    practice: Practice, provider: Provider
+) -> None:
+    async with opened(practice.access(provider)) as adapter:
+        assert isinstance(adapter, ReadsEvents)
+        with pytest.raises(Rejected):
+            await adapter.find_event("424242")
+
+
+@pytest.mark.parametrize("body", [{}, {"message": "welcome"}, {"data": {}}, "hello", 7, [7], None])
+@pytest.mark.parametrize(("provider", "operation"), CALLS)
+async def test_a_missing_envelope_is_an_error_never_zero_rows(
+    provider: Provider, operation: Operation, body: object
+) -> None:
+    async with Line(say_json(body)) as line, opened(bare(provider, line.url)) as adapter:
+        with pytest.raises(Malformed):
+            await operation(adapter)
+
+
+@pytest.mark.parametrize("body", [{}, {"message": "welcome"}, {"data": {}}, "hello", 7, [7], None])
+async def test_an_export_without_rows_is_an_error_too(body: object) -> None:
+    access = bare(Provider.COPERNICO)
+    async with Line(say_json(body)) as line:
+        with_preset = AccountAccess(access.provider, access.secrets, line.url, PRESET)
+        async with opened(with_preset) as adapter:
+            assert isinstance(adapter, ReadsResults)
+            with pytest.raises(Malformed):
+                await drained(adapter.results(TARGET))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [Say(body=b"<html>Venue WiFi</html>"), Say(302, headers={"Location": "https://venue/"})],
+    ids=["portal", "redirect"],
+)
+@pytest.mark.parametrize(("provider", "operation"), CALLS)
+async def test_a_portal_holds_the_line(provider: Provider, operation: Operation, said: Say) -> None:
+    async with Line(said) as line, opened(bare(provider, line.url)) as adapter:
+        with pytest.raises(Malformed):
+            await operation(adapter)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(429, Throttled), (503, Transient), (401, Unauthorized), (403, Unauthorized)],
+)
+@pytest.mark.parametrize(("provider", "operation"), CALLS)
+async def test_http_statuses_mean_the_same_everywhere(
+    provider: Provider, operation: Operation, status: int, kind: type[ProviderFault]
+) -> None:
+    async with Line(Say(status)) as line, opened(bare(provider, line.url)) as adapter:
+        with pytest.raises(kind):
+            await operation(adapter)
+
+
+@pytest.mark.parametrize(("provider", "operation"), CALLS)
+async def test_an_unreachable_provider_was_not_sent_anything(
+    provider: Provider, operation: Operation
+) -> None:
+    async with opened(bare(provider, unused_url())) as adapter:
+        with pytest.raises(NotSent):
+            await operation(adapter)
+
+
+INSIDE = {
+    Provider.RUNSIGNUP: {"error": {"error_code": 201, "error_msg": "Race not found."}},
+    Provider.COPERNICO: {"result": {"code": 404, "message": "Race not found."}, "data": None},
+}
+
+
+@pytest.mark.parametrize(("provider", "operation"), CALLS)
+async def test_an_error_inside_a_200_is_an_error(provider: Provider, operation: Operation) -> None:
+    if provider is Provider.COPERNICO and operation is OPERATIONS["read_back"][1]:
+        pytest.skip("an athlete that is refused is one that is not there")
+    said = say_json(INSIDE[provider])
+    async with Line(said) as line, opened(bare(provider, line.url)) as adapter:
+        with pytest.raises(Rejected, match="Race not found") as caught:
+            await operation(adapter)
+    assert provider.title in caught.value.title
+
+
+@pytest.mark.parametrize("said", [Say(429), Say(500), Say(401), Say(reset=True), Say()])
+@pytest.mark.parametrize(("provider", "operation"), CALLS)
+async def test_no_secret_is_in_any_fault_of_an_adapter(
+    provider: Provider, operation: Operation, said: Say
+) -> None:
+    async with Line(said) as line, opened(bare(provider, line.url)) as adapter:
+        with pytest.raises(P88Error) as caught:
+            await operation(adapter)
+        sent = f"{line.requests[0].target} {line.requests[0].headers}"
+    assert CANARY in sent
+    assert CANARY not in f"{caught.value!r} {caught.value!s} {caught.value.as_dict()}"
+
+
+@pytest.mark.parametrize("provider", BOTH)
+def test_an_accounts_secrets_are_not_in_its_own_words(provider: Provider) -> None:
+    access = bare(provider)
+    assert CANARY not in f"{access!r} {access!s}"
+
+
+@pytest.mark.parametrize("provider", BOTH)
+@pytest.mark.parametrize("secrets", [{}, {"api_key": ""}, {"password": "x"}])
+def test_incomplete_or_unknown_secrets_are_refused_before_any_call(
+    provider: Provider, secrets: dict[str, str]
+) -> None:
+    with pytest.raises(UsageFault):
+        open_adapter(AccountAccess(provider, secrets, "http://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize("provider", [Provider.RACEROSTER, Provider.HAKU, Provider.CHRONOTRACK])
+def test_a_provider_that_is_not_spoken_yet_is_said_so(provider: Provider) -> None:
+    with pytest.raises(UsageFault, match=f"{provider.title} is not spoken yet"):
+        adapter_module(provider)
+
+
+@pytest.mark.parametrize("provider", BOTH)
+async def test_an_adapter_may_be_closed_twice(provider: Provider) -> None:
+    adapter = open_adapter(bare(provider))
+    await adapter.close()
+    await adapter.close()

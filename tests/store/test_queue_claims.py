@@ -1,0 +1,73 @@
+"""Claims from several threads on one file: no job is ever handed out twice."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from p88console.domain.jobs import Direction, JobKey, Operation
+from p88console.domain.model import EventRecord
+from p88console.store import events, queue, settle
+from p88console.store.db import Database
+from p88console.store.settle import Attempt
+from tests.store.bench import LEASE_S, Bench
+
+JOBS = 40
+CLAIMANTS = ("one", "two", "three", "four")
+
+
+def test_no_job_is_claimed_twice(bench: Bench) -> None:
+    fill(bench)
+    others = [Database.open(bench.db.path) for _ in CLAIMANTS[1:]]
+    together = threading.Barrier(len(CLAIMANTS))
+
+    def work(owner: str, db: Database) -> list[int]:
+        together.wait()
+        done: list[int] = []
+        while True:
+            with db.writer() as tx:
+                claimed = queue.claim(tx, owner, bench.now, bench.clock.machine() + LEASE_S)
+            if claimed is None:
+                return done
+            done.append(claimed[0].id)
+
+    with ThreadPoolExecutor(len(CLAIMANTS)) as pool:
+        shares = list(pool.map(work, CLAIMANTS, [bench.db, *others]))
+    for db in others:
+        db.close()
+    taken = Counter(job_id for share in shares for job_id in share)
+    assert len(taken) == JOBS
+    assert set(taken.values()) == {1}
+    assert bench.count("SELECT count(*) FROM sync_history") == JOBS
+
+
+def test_claiming_and_settling_at_once_from_two_databases_does_every_job_once(
+    bench: Bench,
+) -> None:
+    fill(bench)
+    other = Database.open(bench.db.path)
+
+    def work(owner: str, db: Database) -> int:
+        done = 0
+        while True:
+            with db.writer() as tx:
+                claimed = queue.claim(tx, owner, bench.now, bench.clock.machine() + LEASE_S)
+            if claimed is None:
+                return done
+            with db.writer() as tx:
+                done += settle.complete(tx, Attempt(*claimed, owner), bench.now)
+
+    with ThreadPoolExecutor(2) as pool:
+        done = sum(pool.map(work, ("one", "two"), (bench.db, other)))
+    other.close()
+    assert done == JOBS
+    assert bench.rows("SELECT DISTINCT state FROM sync_queue") == [{"state": "completed"}]
+    assert bench.rows("SELECT DISTINCT state FROM sync_history") == [{"state": "completed"}]
+
+
+def fill(bench: Bench) -> None:
+    records = [EventRecord(str(n), f"event {n}", "UTC", None, (), {"n": n}) for n in range(JOBS)]
+    _, ids = bench.write(events.upsert_events, bench.runsignup, records, bench.now)
+    for event_id in ids:
+        bench.enqueue(JobKey(bench.runsignup, event_id, Operation.PARTICIPANTS, Direction.PULL))
