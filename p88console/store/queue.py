@@ -79,32 +79,7 @@ def enqueue(
     tx.touch("queue")
     found = tx.connection.execute(_open_job(key)).mappings().one_or_none()
     if found is None:
-        held = key.account_id in holds.held_accounts(tx.connection)
-        state = JobState.HELD if held else JobState.PENDING
-        partner = select(ACCOUNTS.c.partner_id).where(ACCOUNTS.c.id == key.account_id)
-        job_id = tx.connection.execute(
-            insert(QUEUE)
-            .values(
-                partner_id=partner.scalar_subquery(),
-                account_id=key.account_id,
-                event_id=key.event_id,
-                operation=key.operation.value,
-                direction=key.direction.value,
-                state=state.value,
-                priority=int(priority),
-                due_at=now,
-                trigger=trigger.value,
-                full=full,
-                created_at=now,
-                attempt=0,
-                in_doubt=False,
-                again=False,
-                progress_done=0,
-                checkpoint={},
-            )
-            .returning(QUEUE.c.id)
-        ).scalar_one()
-        return Enqueued(job_id, created=True, state=state)
+        return _add(tx, key, trigger, priority, now, full=full)
     changes: dict[str, Any] = {"priority": min(found["priority"], int(priority))}
     if full and not found["full"]:
         # an attempt that runs does not become full by being told so: a full one follows it
@@ -119,6 +94,38 @@ def enqueue(
         changes |= {"again": True}
     tx.connection.execute(update(QUEUE).where(QUEUE.c.id == found["id"]).values(changes))
     return Enqueued(found["id"], created=False, state=JobState(found["state"]))
+
+
+def _add(
+    tx: Tx, key: JobKey, trigger: Trigger, priority: Priority, now: datetime, *, full: bool
+) -> Enqueued:
+    """A new job; held from the start where its account is."""
+    held = key.account_id in holds.held_accounts(tx.connection)
+    state = JobState.HELD if held else JobState.PENDING
+    partner = select(ACCOUNTS.c.partner_id).where(ACCOUNTS.c.id == key.account_id)
+    job_id = tx.connection.execute(
+        insert(QUEUE)
+        .values(
+            partner_id=partner.scalar_subquery(),
+            account_id=key.account_id,
+            event_id=key.event_id,
+            operation=key.operation.value,
+            direction=key.direction.value,
+            state=state.value,
+            priority=int(priority),
+            due_at=now,
+            trigger=trigger.value,
+            full=full,
+            created_at=now,
+            attempt=0,
+            in_doubt=False,
+            again=False,
+            progress_done=0,
+            checkpoint={},
+        )
+        .returning(QUEUE.c.id)
+    ).scalar_one()
+    return Enqueued(job_id, created=True, state=state)
 
 
 def _open_job(key: JobKey) -> Select[Any]:

@@ -9,6 +9,11 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 revision = "0002"
 down_revision = "0001"
 
+KNOWN_STATES = (
+    "state IN ('pending', 'running', 'verify', 'held', "
+    "'completed', 'failed_permanent', 'cancelled')"
+)
+
 
 def upgrade() -> None:
     """Create the tables."""
@@ -104,8 +109,7 @@ def _sync_queue() -> None:
             name=op.f("ck_sync_queue_operation_known"),
         ),
         sa.CheckConstraint(
-            "state IN ('pending', 'running', 'verify', 'held', "
-            "'completed', 'failed_permanent', 'cancelled')",
+            KNOWN_STATES,
             name=op.f("ck_sync_queue_state_known"),
         ),
         sa.CheckConstraint(
