@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -69,6 +71,25 @@ class RaceDay:
             answer = await client.get(f"{self.sandbox.base_url(provider)}/_sandbox/ledger")
         books: dict[str, Any] = answer.json()
         return books
+
+    def patience(self) -> asyncio.Timeout:
+        """How long a test waits for something to happen."""
+        return asyncio.timeout(30)
+
+    async def breathe(self) -> None:
+        """Let others on the loop work a moment."""
+        await asyncio.sleep(0.05)
+
+    async def elsewhere(self, statement: str) -> None:
+        """Write to the database as another process would."""
+
+        def write() -> None:
+            connection = sqlite3.connect(self.home.database, timeout=10)
+            with connection:
+                connection.execute(statement)
+            connection.close()
+
+        await asyncio.to_thread(write)
 
     async def register(self, **fields: Any) -> dict[str, Any]:
         """Add or edit a registration at RunSignUp."""

@@ -1,0 +1,1 @@
+"""The house put together: console over runtime, set-up, practice race."""

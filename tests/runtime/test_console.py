@@ -1,0 +1,104 @@
+"""The real console over the real runtime: keys pressed, providers on sockets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from p88console.runtime.desk import RuntimeDesk
+from p88console.store import engines, ledger, queue
+from p88console.store.db import Tx
+from p88console.ui.app import ConsoleApp
+from tests.engine.conftest import RUNNERS, RaceDay
+from tests.ui.stage import wait_for
+
+
+@asynccontextmanager
+async def console(race_day: RaceDay, *, read_only: bool = False) -> AsyncIterator[Pilot[None]]:
+    desk = RuntimeDesk(race_day.runtime, read_only=read_only, practice="practice race")
+    app = ConsoleApp(desk, tick_s=None)
+    async with app.run_test(size=(140, 45)) as pilot:
+        await wait_for(pilot, lambda: "Practice" in screen(pilot), "the event in the header")
+        yield pilot
+
+
+def screen(pilot: Pilot[None]) -> str:
+    """All the text on screen."""
+    return pilot.app.export_screenshot()
+
+
+def toasts(pilot: Pilot[None]) -> list[str]:
+    """What the console answered."""
+    return [str(toast.message) for toast in pilot.app._notifications]
+
+
+async def test_g_p_and_r_bring_the_race_to_scoring_and_back(race_day: RaceDay) -> None:
+    await race_day.runtime.engine.start()
+    async with console(race_day) as pilot:
+        await pilot.press("g", "p", "r")
+        db = race_day.runtime.db
+
+        async def everybody() -> bool:
+            states = await db.read(ledger.state_counts)
+            return states.get("verified") == RUNNERS
+
+        async with race_day.patience():
+            while not await everybody():
+                await pilot.pause()
+        await wait_for(pilot, lambda: "verified" in screen(pilot), "the header's count")
+        await wait_for(pilot, lambda: "Copernico" in screen(pilot), "the lane")
+
+
+async def test_a_key_says_what_is_queued_already(race_day: RaceDay) -> None:
+    async with console(race_day) as pilot:
+        await pilot.press("g")
+        await wait_for(pilot, lambda: bool(toasts(pilot)), "an answer")
+        assert toasts(pilot) == ["already queued as #2"]
+    known = [job for job in await race_day.runtime.db.read(queue.find) if job.id == 2]
+    assert known[0].priority == 1
+
+
+async def test_an_engine_fault_is_a_banner_and_ctrl_e_starts_it_again(race_day: RaceDay) -> None:
+    def rename(before: str, after: str) -> None:
+        def change(tx: Tx) -> None:
+            tx.connection.exec_driver_sql(f"ALTER TABLE {before} RENAME TO {after}")
+
+        with race_day.runtime.db.writer() as tx:
+            change(tx)
+
+    rename("sync_schedule", "elsewhere")
+    engine = race_day.runtime.engine
+    await engine.start()
+    async with console(race_day) as pilot:
+        await wait_for(pilot, lambda: engine.fault is not None, "the fault")
+        await wait_for(pilot, lambda: "engine" in screen(pilot), "the banner")
+        assert pilot.app.is_running
+        rename("elsewhere", "sync_schedule")
+        await pilot.press("ctrl+e")
+        await wait_for(pilot, lambda: engine.running and engine.fault is None, "the engine")
+
+
+async def test_a_watching_console_shows_and_cannot_act(race_day: RaceDay) -> None:
+    before = len(await race_day.runtime.db.read(queue.find))
+    async with console(race_day, read_only=True) as pilot:
+        await pilot.press("g", "p", "r")
+        await wait_for(pilot, lambda: "RunSignUp" in screen(pilot), "the lanes")
+    assert len(await race_day.runtime.db.read(queue.find)) == before
+    assert await race_day.runtime.db.read(engines.holder, race_day.clock.machine()) is None
+
+
+async def test_what_another_process_does_is_seen(race_day: RaceDay) -> None:
+    seen: list[frozenset[str]] = []
+    desk = RuntimeDesk(race_day.runtime)
+    unwatch = desk.watch(seen.append)
+    try:
+        async with race_day.patience():
+            await race_day.elsewhere("UPDATE partners SET name = 'Renamed'")
+            while not seen:
+                await race_day.elsewhere("UPDATE partners SET name = name || '.'")
+                await race_day.breathe()
+    finally:
+        unwatch()
+    assert "queue" in seen[0]
