@@ -29,7 +29,7 @@ class Candidate:
     `our_id` is the stable id they are sent under, `remote_id` the far side's own once it is known.
     `desired` is what the mirror wants the far side to hold; `acknowledged` what the far side was
     last seen to hold (None: never seen); `stopped` a reason why they must not be sent; `gone` that
-    their registration no longer stands.
+    their registration no longer stands; `unseen` that a push has looked for them in vain before.
     """
 
     participant_id: int
@@ -41,6 +41,7 @@ class Candidate:
     mirror_hash: str
     stopped: str | None = None
     gone: bool = False
+    unseen: bool = False
 
     @property
     def name(self) -> str:

@@ -13,7 +13,7 @@ from p88console.engine.shop import Shop, Ticket
 from p88console.providers.base import Entry, PushTraits, ScoringTarget, Seen, TakesParticipants
 from p88console.store import events, ledger
 from p88console.store.events import LinkRow
-from p88console.store.ledger import Settled
+from p88console.store.ledger import UNSEEN, Settled
 
 BISECTED_STATUSES = (200, 400, 409, 422)
 """Answers that may be about one row of a batch; others are about the whole of it."""
@@ -79,6 +79,9 @@ class _Push:
         outcomes = []
         for person in doubtful:
             there = seen.get(person.our_id)
+            if there is None and person.unseen:
+                outcomes.append(_settled(person, PushState.DIFFERS, None, UNSEEN))
+                continue
             # without a mirror hash the plan compares again, now with what was really there
             outcomes.append(
                 Settled(
@@ -152,9 +155,9 @@ class _Push:
 
     def _verdict(self, person: Candidate, there: Seen | None) -> Settled:
         if there is None:
-            reason = f"sent, but {self.title} does not show this person"
+            # it may only be slow: the next push looks again before anything is said or sent
             return Settled(
-                person.participant_id, PushState.DIFFERS, person.remote_id, None, None, reason
+                person.participant_id, PushState.SENT, person.remote_id, None, None, UNSEEN
             )
         wrong = differences(there.values, person.desired)
         if not wrong:

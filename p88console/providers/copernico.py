@@ -21,26 +21,27 @@ from urllib.parse import quote
 from p88console.domain.errors import Rejected, RowFault, UsageFault
 from p88console.domain.model import (
     EventRecord,
-    Gender,
+    ParticipantRecord,
     Provider,
     RaceRecord,
     RawRow,
     ResultRecord,
 )
-from p88console.domain.plan import Values
-from p88console.providers import copernico_results
+from p88console.providers import copernico_people, copernico_results
 from p88console.providers.base import (
     AccountAccess,
     CallLimits,
     Entry,
     Page,
+    PageRequest,
     PushTraits,
+    Scope,
     ScoringTarget,
     Seen,
     TestAnswer,
 )
 from p88console.providers.http import Answer, Door, not_theirs
-from p88console.providers.reading import Reader, mended
+from p88console.providers.reading import Reader
 
 BASE_URL = "https://public-api.copernico.cloud"
 REGISTRATIONS_BASE_URL = "https://api.copernico.cloud"
@@ -62,9 +63,6 @@ ABSENT_STATUSES = (200, 404)
 
 FEW = 100
 """Up to this many people are read back one by one, more by listing everybody."""
-
-GENDERS = {"female": Gender.FEMALE, "male": Gender.MALE, "mixed": Gender.NONBINARY}
-GENDER_WORDS = {gender.value: word for word, gender in GENDERS.items()}
 
 
 def check(access: AccountAccess) -> None:
@@ -88,6 +86,7 @@ class Copernico:
     """One Copernico key: events, people in and read back, results."""
 
     provider = Provider.COPERNICO
+    has_since_filter = False
     push_traits = PushTraits(
         fields=("first_name", "last_name", "gender", "birth_date", "bib", "race"),
         batch_size=200,
@@ -155,6 +154,23 @@ class Copernico:
             raw={key: value for key, value in raw.items() if key != "events"},
         )
 
+    async def participants(self, scope: Scope, request: PageRequest) -> AsyncIterator[Page]:
+        """Everybody at the scoring event, as one page: the listing has no paging and no filter."""
+        del request
+        race = quote(scope.provider_event_id, safe="")
+        rows: list[RawRow] = []
+        for athlete in await self._athletes(race):
+            whole = athlete
+            if copernico_people.is_bare(athlete):
+                whole = await self._whole(race, copernico_people.bare_id(athlete))
+            rows += copernico_people.entries(whole)
+        if rows:
+            yield Page(rows, {"done": True}, total=len(rows))
+
+    def participant(self, raw: RawRow) -> ParticipantRecord:
+        """Translate one athlete in one event."""
+        return copernico_people.participant(raw)
+
     async def send(self, target: ScoringTarget, entries: Sequence[Entry]) -> None:
         """Send people as registrations; what became of them is learned by reading back."""
         race_uuid = (
@@ -186,9 +202,10 @@ class Copernico:
                 yield seen
             return
         by_id = {seen.remote_id: seen for seen in there}
-        by_person = {_person(seen.values): seen for seen in there}
+        strangers = copernico_people.strangers(there)
         for our_id, entry in wanted.items():
-            found = by_id.get(entry.remote_id or our_id) or by_person.get(_person(entry.values))
+            known = by_id.get(entry.remote_id or our_id)
+            found = known or strangers.get(copernico_people.person(entry.values))
             if found is not None:
                 yield replace(found, our_id=our_id)
 
@@ -203,8 +220,12 @@ class Copernico:
 
     async def _everybody(self, target: ScoringTarget) -> list[Seen]:
         rows = await self._athletes(quote(target.remote_event_id, safe=""))
-        whole = await asyncio.to_thread(_all_seen, rows, target)
-        bare = [self._athlete(target, _bare_id(row)) for row in rows if _is_bare(row)]
+        whole = await asyncio.to_thread(copernico_people.all_seen, rows, target)
+        bare = [
+            self._athlete(target, copernico_people.bare_id(row))
+            for row in rows
+            if copernico_people.is_bare(row)
+        ]
         return whole + [seen for seen in await asyncio.gather(*bare) if seen is not None]
 
     async def _athletes(self, race: str) -> list[Any]:
@@ -215,16 +236,22 @@ class Copernico:
             raise not_theirs(answer.call, "no list of athletes")
         return rows
 
+    async def _whole(self, race: str, its_id: str) -> Any:
+        path = PATHS["athlete"].format(race=race, athlete=quote(its_id, safe=""))
+        return _data(await self._door.get(path))
+
     async def _athlete(self, target: ScoringTarget, its_id: str) -> Seen | None:
-        race, athlete = quote(target.remote_event_id, safe=""), quote(its_id, safe="")
         try:
-            answer = await self._door.get(PATHS["athlete"].format(race=race, athlete=athlete))
-            data = _data(answer)
+            data = await self._whole(quote(target.remote_event_id, safe=""), its_id)
         except Rejected as fault:
             if fault.call.status not in ABSENT_STATUSES:
                 raise
             return None
-        return _seen(data, target) if isinstance(data, dict) and data.get("id") else None
+        return (
+            copernico_people.seen(data, target)
+            if isinstance(data, dict) and data.get("id")
+            else None
+        )
 
     async def results(self, target: ScoringTarget) -> AsyncIterator[Page]:
         """One page a race from the preset export, or all athletes in full where none is set."""
@@ -250,9 +277,7 @@ class Copernico:
         for athlete in listed:
             whole = athlete
             if not copernico_results.is_whole(athlete):
-                its_id = quote(_bare_id(athlete), safe="")
-                answer = await self._door.get(PATHS["athlete"].format(race=race, athlete=its_id))
-                whole = _data(answer)
+                whole = await self._whole(race, copernico_people.bare_id(athlete))
             rows += copernico_results.athlete_rows(whole)
         return Page(rows, {}, total=len(rows))
 
@@ -305,44 +330,7 @@ def _registration(entry: Entry, race_uuid: str, target: ScoringTarget) -> dict[s
         "surname": values.get("last_name"),
         "birthdate": values.get("birth_date"),
         "dorsal": values.get("bib"),
-        "gender": GENDER_WORDS.get(values.get("gender") or ""),
+        "gender": copernico_people.GENDER_WORDS.get(values.get("gender") or ""),
         "raceId": race_uuid,
         "eventId": event_id,
     }
-
-
-def _seen(athlete: RawRow, target: ScoringTarget) -> Seen:
-    """An athlete in our fields; the far side nests per-event data or lays it flat."""
-    nested = athlete.get("events")
-    inner = nested[0] if isinstance(nested, list) and nested else {}
-    person, entry = Reader(athlete), Reader({**athlete, **inner})
-    named = {entry.text("event"), entry.text("eventId")} - {None}
-    ours = [race for race, remote in target.races.items() if named & set(remote)]
-    values: dict[str, str | None] = {
-        "first_name": mended(person.text("name")),
-        "last_name": mended(person.text("surname")),
-        "gender": person.gender("gender", GENDERS),
-        "birth_date": (person.text("birthdate") or "")[:10] or None,
-        "bib": entry.text("dorsal"),
-        "race": ours[0] if ours else entry.text("event"),
-    }
-    its_id = person.text("id") or ""
-    return Seen(its_id, its_id, values)
-
-
-def _is_bare(athlete: Any) -> bool:
-    return not isinstance(athlete, dict) or not {"dorsal", "events"} & set(athlete)
-
-
-def _bare_id(athlete: Any) -> str:
-    return str(athlete.get("id") if isinstance(athlete, dict) else athlete)
-
-
-def _all_seen(rows: Sequence[Any], target: ScoringTarget) -> list[Seen]:
-    return [_seen(row, target) for row in rows if not _is_bare(row)]
-
-
-def _person(values: Values) -> tuple[str | None, ...]:
-    """Who somebody is, for a far side that chose ids of its own."""
-    names = ("first_name", "last_name", "birth_date", "race", "bib")
-    return tuple((values.get(name) or "").casefold() for name in names)

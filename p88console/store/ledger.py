@@ -25,6 +25,7 @@ EVENTS = table(Event)
 ACCOUNTS = table(Account)
 
 ACTIVE = ParticipantStatus.ACTIVE.value
+UNSEEN = "sent, but the scoring system does not show this person"
 WITHDRAW_BY_HAND = "is no longer registered: withdraw at the scoring system by hand"
 
 
@@ -103,7 +104,7 @@ def candidates(
     """
     columns = [*PARTICIPANTS.c, ACCOUNTS.c.provider]
     columns += [LEDGER.c[name].label(f"ledger_{name}") for name in ("state", "remote_id")]
-    columns += [LEDGER.c.acknowledged]
+    columns += [LEDGER.c.acknowledged, LEDGER.c.reason]
     query = _joined(select(*columns), link_id).order_by(PARTICIPANTS.c.id)
     query = query.where(PARTICIPANTS.c.status == ACTIVE if everyone else _differs())
     return [_candidate(row, fields) for row in connection.execute(query).mappings()]
@@ -126,6 +127,7 @@ def _candidate(row: RowMapping, fields: Sequence[str]) -> Candidate:
         mirror_hash=row["content_hash"],
         stopped=stopped,
         gone=row["status"] != ACTIVE,
+        unseen=row["reason"] == UNSEEN,
     )
 
 

@@ -127,8 +127,11 @@ def content_hash(row: Mapping[str, Any]) -> str:
 
 
 def _race_ids(connection: Connection, event_id: int) -> dict[str, int]:
-    query = select(RACES.c.provider_race_id, RACES.c.id).where(RACES.c.event_id == event_id)
-    return {row.provider_race_id: row.id for row in connection.execute(query)}
+    """Our races by the provider's id, and by name where a provider addresses them so."""
+    query = select(RACES).where(RACES.c.event_id == event_id)
+    rows = connection.execute(query).mappings().all()
+    by_name = {row["name"]: row["id"] for row in rows}
+    return by_name | {row["provider_race_id"]: row["id"] for row in rows}
 
 
 def _known(connection: Connection, event_id: int, row_keys: Sequence[str]) -> dict[str, RowMapping]:

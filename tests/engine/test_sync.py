@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from p88console.domain.jobs import JobState
+from p88console.domain.jobs import JobState, Trigger
 from p88console.domain.model import Provider, PushState
 from p88console.domain.plan import Action
 from p88console.runtime import syncs, tenancy
@@ -199,3 +199,46 @@ async def test_whoever_changed_since_the_verdict_counts_as_unsent(race_day: Race
     states = await db.read(ledger.state_counts)
     assert states == {"verified": RUNNERS - 1, "unsent": 1}
     assert (await db.read(ledger.unsent))[0] == 1
+
+
+async def test_whoever_scoring_does_not_show_is_looked_for_again_and_then_left_to_a_person(
+    race_day: RaceDay,
+) -> None:
+    await race_day.pull()
+    race_day.copernico.weather = Weather.SWALLOWED
+    race_day.copernico.hits = "race-registrations"
+    await race_day.push()
+    db = race_day.runtime.db
+    assert await db.read(ledger.state_counts) == {"sent": RUNNERS}
+    race_day.copernico.weather = Weather.FAIR
+    sent = _writes(race_day)
+    second = await race_day.push()
+    assert _writes(race_day) == sent
+    assert second.state is JobState.COMPLETED
+    assert await db.read(ledger.state_counts) == {"differs": RUNNERS}
+    # only a person sends them again
+    event = await syncs.event_of(race_day.runtime, race_day.event_id)
+    queued = await syncs.push_participants(race_day.runtime, event, Trigger.OPERATOR, full=True)
+    await race_day.runtime.run_jobs([queued[0].job_id])
+    assert await db.read(ledger.state_counts) == {"verified": RUNNERS}
+
+
+def _writes(race_day: RaceDay) -> int:
+    return sum("race-registrations" in line for line in race_day.copernico.requests)
+
+
+async def test_a_scoring_event_can_be_mirrored_too(race_day: RaceDay) -> None:
+    await race_day.pull()
+    await race_day.push()
+    db = race_day.runtime.db
+    mine = await db.read(events.event, race_day.event_id)
+    found = await syncs.discover(race_day.runtime, mine.links[0].account_id, Trigger.OPERATOR)
+    await race_day.runtime.run_jobs([found.job_id])
+    [theirs] = [one for one in await db.read(events.events) if one.provider is Provider.COPERNICO]
+    pull = await syncs.pull_participants(race_day.runtime, theirs, Trigger.OPERATOR)
+    [job] = await race_day.runtime.run_jobs([pull.job_id])
+    assert job.state is JobState.COMPLETED
+    here = await db.read(people.participants, race_day.event_id)
+    there = await db.read(people.participants, theirs.id)
+    assert {person.row["bib"] for person in there} == {person.row["bib"] for person in here}
+    assert all(person.row["race_id"] for person in there)
