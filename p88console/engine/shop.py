@@ -88,14 +88,14 @@ class Ticket:
     owner: str
     counts: Counts = field(default_factory=Counts)
     partial: bool = False
-    done: int = 0
+    lost: bool = False
+    """Somebody else has taken the job over; nothing more may be written for it."""
     refused_rows: list[str] = field(default_factory=list)
 
     async def progress(
         self, done: int, total: int | None, checkpoint: Mapping[str, Any] | None = None
     ) -> None:
         """Say how far the job is. Raises `LeaseLost` when somebody else has taken it over."""
-        self.done = done
         kept = await self.shop.db.write(
             leases.report_progress, self.job.id, self.owner, done, total, dict(checkpoint or {})
         )

@@ -8,10 +8,10 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
-from p88console.domain.errors import P88Error
+from p88console.domain.errors import P88Error, StoreFault
 from p88console.domain.jobs import Direction, Operation
 from p88console.domain.outcome import decide
 from p88console.engine.pull import pull_events, pull_participants, pull_results
@@ -27,7 +27,7 @@ HEARTBEAT_S = 15.0
 IDLE_S = 2.0
 """Machine seconds after which the queue is looked at even when nobody called."""
 
-WORK: dict[tuple[Operation, Direction], Callable[[Ticket], Awaitable[None]]] = {
+WORK: dict[tuple[Operation, Direction], Callable[[Ticket], Coroutine[None, None, None]]] = {
     (Operation.EVENTS, Direction.PULL): pull_events,
     (Operation.PARTICIPANTS, Direction.PULL): pull_participants,
     (Operation.PARTICIPANTS, Direction.PUSH): push_participants,
@@ -87,7 +87,7 @@ class Worker:
                     task = asyncio.create_task(self.work(ticket), name=f"job-{ticket.job.id}")
                     running.add(task)
                     task.add_done_callback(running.discard)
-                    task.add_done_callback(lambda _: self._nudged.set())
+                    task.add_done_callback(self._ended)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._nudged.wait(), await self._until_next())
             if running:
@@ -96,6 +96,12 @@ class Worker:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Look for more work; a job that could not be settled is rescued when its lease ends."""
+        self._nudged.set()
+        if not task.cancelled() and task.exception() is not None:
+            log.error("%s could not be settled", task.get_name(), exc_info=task.exception())
 
     async def _until_next(self) -> float:
         """Machine seconds until the next job is due, at most the idle time."""
@@ -122,10 +128,16 @@ class Worker:
 
     async def work(self, ticket: Ticket) -> None:
         """Work on one claimed job and settle it, whatever happens."""
-        heartbeat = asyncio.create_task(self._keep_alive(ticket, asyncio.current_task()))
+        doing = asyncio.ensure_future(WORK[ticket.job.operation, ticket.job.direction](ticket))
+        heartbeat = asyncio.create_task(self._keep_alive(ticket, doing))
         try:
-            await WORK[ticket.job.operation, ticket.job.direction](ticket)
+            await doing
         except asyncio.CancelledError:
+            if ticket.lost:
+                log.warning("job %s was taken over while it ran", ticket.job.id)
+                return
+            doing.cancel()
+            await asyncio.gather(doing, return_exceptions=True)
             await asyncio.shield(self._hand_back(ticket))
             raise
         except LeaseLost:
@@ -145,16 +157,22 @@ class Worker:
         finally:
             heartbeat.cancel()
 
-    async def _keep_alive(self, ticket: Ticket, work: asyncio.Task[None] | None) -> None:
+    async def _keep_alive(self, ticket: Ticket, doing: asyncio.Future[None]) -> None:
+        """Renew the lease; once somebody else has the job, stop working on it."""
         clock = self.shop.clock
         while True:
             await asyncio.sleep(HEARTBEAT_S)
             lease_until = clock.machine() + LEASE_S
-            kept = await self.shop.db.write(
-                leases.extend_lease, ticket.job.id, ticket.owner, lease_until
-            )
-            if not kept and work is not None:
-                work.cancel()
+            try:
+                kept = await self.shop.db.write(
+                    leases.extend_lease, ticket.job.id, ticket.owner, lease_until
+                )
+            except StoreFault:
+                log.exception("the lease of job %s could not be renewed", ticket.job.id)
+                continue
+            if not kept:
+                ticket.lost = True
+                doing.cancel()
                 return
 
     async def _complete(self, ticket: Ticket) -> None:
