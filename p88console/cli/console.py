@@ -8,14 +8,13 @@ from p88console.cli.face import face
 from p88console.domain.errors import P88Error
 from p88console.runtime.desk import RuntimeDesk
 from p88console.runtime.runtime import Runtime, open_runtime
-from p88console.system.home import Home
 
 
-def open_console(home: Home, *, watch: bool) -> None:
-    """The console over this home; ends when the operator quits."""
+def open_console(*, watch: bool) -> None:
+    """The console over the chosen home; ends when the operator quits."""
 
     async def whole() -> None:
-        async with open_runtime(home) as runtime:
+        async with open_runtime(face().home) as runtime:
             await run_console(runtime, watch=watch)
 
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,12 +43,12 @@ class Face:
         """Open the runtime, do the work, close it; a foreseeable fault ends the program."""
         from p88console.runtime.runtime import open_runtime  # noqa: PLC0415  # with the database
 
-        async def whole() -> T:
-            async with open_runtime(self.home) as runtime:
+        async def whole(home: Home) -> T:
+            async with open_runtime(home) as runtime:
                 return await work(runtime)
 
         try:
-            return asyncio.run(whole())
+            return asyncio.run(whole(self.home))
         except P88Error as fault:
             self.fail(fault)
         except KeyboardInterrupt:
@@ -72,6 +73,12 @@ def face() -> Face:
     if found is None:
         raise AssertionError("no command is running")
     return found
+
+
+def need_terminal(hint: str) -> None:
+    """End with wrong usage where nobody could see or type anything."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or face().json:
+        face().fail(UsageFault("the console needs a terminal", "this is none", hint))
 
 
 def _take_home(ctx: click.Context, param: click.Parameter, value: str | None) -> None:

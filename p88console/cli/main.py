@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -9,7 +10,7 @@ import click
 
 from p88console import __version__
 from p88console.cli import output
-from p88console.cli.face import USAGE, Face, P88Group
+from p88console.cli.face import FAILED, USAGE, Face, P88Group, need_terminal
 
 COMMANDS = {
     "account": ("setup", "Accounts at providers: add, list, test, remove."),
@@ -68,9 +69,10 @@ def p88console(ctx: click.Context, *, watch: bool) -> None:
     """
     ctx.ensure_object(Face)
     if ctx.invoked_subcommand is None:
+        need_terminal("see what there is without a screen: p88console --help")
         from p88console.cli.console import open_console  # noqa: PLC0415  # Textual, when drawn
 
-        open_console(ctx.ensure_object(Face).home, watch=watch)
+        open_console(watch=watch)
 
 
 def main() -> None:
@@ -78,9 +80,19 @@ def main() -> None:
     as_json = "--json" in sys.argv
     try:
         ended = p88console.main(prog_name="p88console", standalone_mode=False, obj=Face())
+        sys.stdout.flush()
         sys.exit(ended if isinstance(ended, int) else 0)
+    except OSError:
+        # whoever read our output has gone, or its disk is full: nothing more can be told there
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
     except click.exceptions.NoArgsIsHelpError as fault:
-        fault.show()
+        if not as_json:
+            fault.show()
+            sys.exit(USAGE)
+        path = fault.ctx.command_path
+        told = {"code": "usage", "title": f"{path} needs a command", "detail": ""}
+        output.fault(told | {"hint": f"see: {path} --help"}, as_json=True)
         sys.exit(USAGE)
     except click.UsageError as fault:
         shown = fault.ctx.command_path if fault.ctx else "p88console"

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from p88console.cli import output
-from p88console.cli.face import FAILED, P88Command, face
+from p88console.cli.face import FAILED, P88Command, face, need_terminal
 from p88console.domain.errors import P88Error, UsageFault
 from p88console.system.clock import ScaledClock
 from p88console.system.home import Home
@@ -49,6 +49,8 @@ def demo(
     from p88console.runtime.practice import practice_race  # noqa: PLC0415  # with the engine
 
     seconds = _seconds(until)
+    if not headless:
+        need_terminal("run it without a screen: --headless --until finish")
 
     async def whole(home: Home) -> dict[str, Any] | None:
         chosen = speed or (HEADLESS_SPEED if headless else WATCHING_SPEED)
@@ -77,9 +79,12 @@ def _seconds(until: str) -> float | None:
     if until == "finish":
         return None
     try:
-        return float(until)
+        seconds = float(until)
     except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e6:
         face().fail(UsageFault(f"--until {until!r} is neither 'finish' nor a number of seconds"))
+    return seconds
 
 
 async def _headless(practice: Any, seconds: float | None) -> dict[str, Any]:

@@ -79,13 +79,14 @@ def _change(job_ids: tuple[int, ...], *, retry: bool) -> None:
     async def work(runtime: Runtime) -> object:
         change = jobs.retry_now if retry else jobs.cancel
         changed = await runtime.db.write(change, list(job_ids), runtime.clock.now())
-        missed = sorted(set(job_ids) - set(changed))
-        if missed:
+        missed = ", ".join(f"#{job_id}" for job_id in sorted(set(job_ids) - set(changed)))
+        if missed and not changed:
             raise UsageFault(
-                f"{len(changed)} changed, {len(missed)} could not be",
-                "jobs " + ", ".join(f"#{job_id}" for job_id in missed),
-                "they do not exist, run at this moment, or have ended",
+                f"nothing could be done about {missed}",
+                hint="they do not exist, run at this moment, or have ended",
             )
+        if missed:
+            output.note(f"nothing could be done about {missed}")
         return [present.job(row) for row in await runtime.db.read(jobs.find, job_ids=changed)]
 
     face().show(face().run(work), QUEUE_COLUMNS)
@@ -122,7 +123,9 @@ def history() -> None:
 
 @history.command("list")
 @click.option("--event", "event_id", type=OUR_ID, help="Only this event's.")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="How many.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many."
+)
 def history_list(event_id: int | None, limit: int) -> None:
     """List attempts, newest first."""
 

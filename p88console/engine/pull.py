@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from p88console.domain.errors import Call, Malformed, NotOffered, RowFault
+from p88console.domain.errors import NotOffered, RowFault
 from p88console.domain.jobs import Counts, Direction, JobKey, Operation, Trigger
 from p88console.domain.model import RawRow, RemovalRecord
 from p88console.engine.shop import Ticket
@@ -27,6 +28,8 @@ from p88console.store.events import EventRow, LinkRow
 from p88console.store.participants import Source
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=2)
 """How far before the watermark a pull begins, for clocks and slow commits at the provider."""
@@ -85,8 +88,8 @@ async def pull_participants(ticket: Ticket) -> None:
         )
         ticket.counts += Counts(received=len(page.rows) - len(records))
         await ticket.progress(progress.rows, page.total, progress.as_checkpoint())
-    if progress.full and not progress.rows:
-        await _refuse_emptiness(ticket, event)
+    if progress.full and not progress.rows and await _brake_on_emptiness(ticket, event):
+        return
     gone = await _removals(ticket, adapter, event, since)
     await shop.db.write(_finish_pull, ticket, event, progress, gone)
 
@@ -130,18 +133,18 @@ class _Progress:
         return {"full": self.full, "watermark": began, "page": self.page, "rows": self.rows}
 
 
-async def _refuse_emptiness(ticket: Ticket, event: EventRow) -> None:
-    """An empty answer for an event that has people is no answer."""
+async def _brake_on_emptiness(ticket: Ticket, event: EventRow) -> bool:
+    """An empty answer for an event that has people changes nobody and is told to a person."""
     known = await ticket.shop.db.read(removals.active_count, event.id)
-    if known:
-        title = ticket.job.provider.title
-        ticket.partial = True
-        raise Malformed(
-            Call(ticket.job.provider),
-            f"{title} lists nobody for {event.name}",
-            f"{known} people are registered in the mirror; nobody was removed",
-            "look at the event there; it is asked again by itself",
-        )
+    if not known:
+        return False
+    title = ticket.job.provider.title
+    ticket.counts += Counts(quarantined=known)
+    ticket.remarks.append(
+        f"{title} lists nobody for {event.name}, where {known} people are registered; "
+        "nobody was removed"
+    )
+    return True
 
 
 async def _removals(
@@ -168,7 +171,8 @@ def _finish_pull(
     """Removals, the watermark, and the push that follows, together or not at all."""
     now, source = ticket.shop.clock.now(), Source(ticket.job.provider.title, "pull")
     noted = removals.note_removals(tx, event.id, gone, source, now)
-    ticket.counts += Counts(removed=noted.removed, quarantined=noted.quarantined)
+    waiting = removals.quarantined_count(tx.connection, event.id)
+    ticket.counts += Counts(removed=noted.removed, quarantined=waiting)
     changes: dict[str, datetime | None] = {"succeeded_at": now}
     if progress.watermark is not None:
         changes["watermark"] = progress.watermark
@@ -227,7 +231,8 @@ def _translate(ticket: Ticket, rows: Sequence[RawRow], read: Callable[[RawRow], 
         except RowFault as fault:
             ticket.refuse_row(fault, row)
         except (TypeError, ValueError, KeyError, AttributeError) as fault:
-            ticket.refuse_row(RowFault("shape", f"{type(fault).__name__}: {fault}"), row)
+            log.info("row not understood: %r", fault)
+            ticket.refuse_row(RowFault("row", "it has another shape than the provider's rows"), row)
     return records
 
 

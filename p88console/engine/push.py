@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from p88console.domain.errors import NotOffered, Rejected
 from p88console.domain.jobs import Counts
@@ -59,14 +61,15 @@ class _Push:
         plan = await plan_push(self.shop, self.link, traits, everyone=self.ticket.job.full)
         await self._settle_unsent_steps(plan)
         steps = list(plan.outgoing)
+        for batch in _batches(freeing(steps), traits.batch_size):
+            await self._send(batch)
         taken: list[Step] = []
         for batch in _batches(steps, traits.batch_size):
-            sent = [(step.candidate, step.candidate.desired) for step in batch]
-            await self.shop.db.write(ledger.mark_sent, self.link.id, sent, self.shop.clock.now())
             taken += await self._send(batch)
             await self.ticket.progress(len(taken), len(steps))
         await self._verify([step.candidate for step in taken])
-        self.ticket.counts += _counted(taken)
+        waiting = await self.shop.db.read(ledger.waiting_for_person, self.link.id)
+        self.ticket.counts += _counted(taken) + Counts(refused=waiting)
 
     async def _settle_doubts(self) -> None:
         """Whoever was sent and never confirmed is read before anything is sent again."""
@@ -116,10 +119,12 @@ class _Push:
                 )
             )
         await self._write(outcomes)
-        self.ticket.counts += Counts(refused=len(blocked), unchanged=len(plan.settled))
+        self.ticket.counts += Counts(unchanged=len(plan.settled))
 
     async def _send(self, steps: Sequence[Step]) -> list[Step]:
         """Send a batch; one that is refused is halved until the offending row stands alone."""
+        sent = [(step.candidate, step.candidate.desired) for step in steps]
+        await self.shop.db.write(ledger.mark_sent, self.link.id, sent, self.shop.clock.now())
         try:
             await self.adapter.send(self.target, [_entry(step.candidate) for step in steps])
         except Rejected as fault:
@@ -141,7 +146,6 @@ class _Push:
         await self._write(
             [_settled(person, PushState.REFUSED, person.acknowledged, fault.detail or fault.title)]
         )
-        self.ticket.counts += Counts(refused=1)
 
     async def _verify(self, people: Sequence[Candidate]) -> None:
         """Read everybody back who was sent, and write down what is really there."""
@@ -151,7 +155,8 @@ class _Push:
         outcomes = [self._verdict(person, seen.get(person.our_id)) for person in people]
         await self._write(outcomes)
         good = sum(outcome.state is PushState.VERIFIED for outcome in outcomes)
-        self.ticket.counts += Counts(verified=good, refused=len(outcomes) - good)
+        unseen = sum(outcome.state is PushState.SENT for outcome in outcomes)
+        self.ticket.counts += Counts(verified=good, refused=unseen)
 
     def _verdict(self, person: Candidate, there: Seen | None) -> Settled:
         if there is None:
@@ -165,7 +170,7 @@ class _Push:
         before = person.acknowledged or {}
         kept = all(there.values.get(name) == before.get(name) for name in wrong)
         told = "; ".join(f"{name} is {is_!r}, not {want!r}" for name, (is_, want) in wrong.items())
-        if kept and person.acknowledged is not None:
+        if kept:
             state, reason = PushState.IGNORED, f"ignored by {self.title}: {told}"
         else:
             state, reason = PushState.DIFFERS, f"{self.title} holds something else: {told}"
@@ -178,6 +183,25 @@ class _Push:
     async def _write(self, outcomes: Sequence[Settled]) -> None:
         if outcomes:
             await self.shop.db.write(ledger.settle, self.link.id, outcomes, self.shop.clock.now())
+
+
+def freeing(steps: Sequence[Step]) -> list[Step]:
+    """Who has to give up a bib first because somebody else of the plan is to wear it.
+
+    Free, then move and fill: so no two wear the same bib at the far side at any moment.
+    """
+    wanted = Counter(_worn(step.candidate.desired) for step in steps)
+    first = []
+    for step in steps:
+        held, wants = _worn(step.candidate.acknowledged or {}), _worn(step.candidate.desired)
+        if held[1] and wanted[held] - (held == wants) > 0:
+            bare = replace(step.candidate, desired={**step.candidate.desired, "bib": None})
+            first.append(replace(step, candidate=bare))
+    return first
+
+
+def _worn(values: Values) -> tuple[str | None, str | None]:
+    return values.get("race"), values.get("bib")
 
 
 def _settled(

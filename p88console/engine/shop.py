@@ -91,6 +91,7 @@ class Ticket:
     lost: bool = False
     """Somebody else has taken the job over; nothing more may be written for it."""
     refused_rows: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     async def progress(
         self, done: int, total: int | None, checkpoint: Mapping[str, Any] | None = None
@@ -114,10 +115,13 @@ class Ticket:
 
     def remark(self) -> dict[str, str] | None:
         """What a completed attempt still has to tell."""
-        if not self.refused_rows:
+        told = list(self.remarks)
+        if self.refused_rows:
+            told.append(f"rows were set aside: {'; '.join(self.refused_rows)}")
+        if not told:
             return None
-        title = f"{self.counts.refused} rows were set aside"
-        return P88Error(title, "; ".join(self.refused_rows)).as_dict() | {"code": "rows_refused"}
+        remark = P88Error(told[0].split(":")[0], "; ".join(told), "see to it, then sync again")
+        return remark.as_dict() | {"code": "needs_person"}
 
 
 class LeaseLost(P88Error):

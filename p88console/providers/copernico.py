@@ -72,9 +72,13 @@ def check(access: AccountAccess) -> None:
         raise UsageFault("unknown secret names", ", ".join(unknown), "known: api_key")
     if not access.secrets.get("api_key"):
         raise UsageFault("Copernico needs an api_key")
+    if not access.secrets["api_key"].isascii():
+        raise UsageFault("a Copernico key holds letters and digits only", "paste it again")
     strange = sorted(set(access.options) - OPTIONS)
     if strange:
-        raise UsageFault("unknown options", ", ".join(strange), f"known: {sorted(OPTIONS)}")
+        raise UsageFault(
+            "unknown options", ", ".join(strange), f"known: {', '.join(sorted(OPTIONS))}"
+        )
 
 
 def open_adapter(access: AccountAccess) -> Copernico:

@@ -96,8 +96,9 @@ def result(raw: RawRow) -> ResultRecord:
     """Translate a preset row or an athlete's event."""
     reader = Reader(raw)
     event, bib, remote_id = reader.text("event"), reader.text("dorsal"), reader.text("id")
-    if event is None or (bib is None and remote_id is None):
-        raise RowFault("dorsal", "a result that names neither bib nor athlete")
+    named = bib or remote_id or reader.text("name") or reader.text("surname")
+    if event is None or named is None:
+        raise RowFault("dorsal", "a result that names nobody")
     word = (reader.text("status") or reader.text("realStatus") or "notstarted").casefold()
     status = STATUSES.get(word, word)
     gun, chip, splits = _times_in_full(raw) if "times" in raw else _times_of_preset(raw)

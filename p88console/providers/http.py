@@ -93,7 +93,8 @@ class Answer:
     call: Call
     body: Any
     server_time: datetime | None
-    headers: Mapping[str, str]
+    retry_after_s: float | None = None
+    """Seconds to wait, where the provider says so."""
 
 
 class Door:
@@ -237,8 +238,10 @@ async def _usable(response: httpx.Response, raw: bytes, call: Call, *, writes: b
                 await asyncio.to_thread(json.loads, raw) if len(raw) > BIG_BODY else json.loads(raw)
             )
         except (ValueError, RecursionError):
-            raise not_theirs(call, _summary(response, raw)) from None
-    return Answer(call, body, _server_time(response), response.headers)
+            # a write may be answered in plain words; what it did is learned by reading back
+            if not writes or "html" in response.headers.get("content-type", "") or raw[:1] == b"<":
+                raise not_theirs(call, _summary(response, raw)) from None
+    return Answer(call, body, _server_time(response), _retry_after(response))
 
 
 def _refused(

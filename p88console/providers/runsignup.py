@@ -42,7 +42,7 @@ from p88console.providers.base import (
 )
 from p88console.providers.distances import metres
 from p88console.providers.http import Answer, Door, not_theirs
-from p88console.providers.reading import Reader, wall_time, zone_or_utc
+from p88console.providers.reading import Reader, wall_time, whole, zone_or_utc
 
 BASE_URL = "https://api.runsignup.com"
 LIMITS = CallLimits(concurrent=2, per_second=10.0)
@@ -77,7 +77,11 @@ def check(access: AccountAccess) -> None:
     known = {name for pair in KEY_KINDS for name in pair} | OAUTH_KEYS | {*REGISTRATION_PAIR}
     unknown = sorted(set(access.secrets) - known)
     if unknown:
-        raise UsageFault("unknown secret names", ", ".join(unknown), f"known: {sorted(known)}")
+        raise UsageFault(
+            "unknown secret names", ", ".join(unknown), f"known: {', '.join(sorted(known))}"
+        )
+    if not all(value.isascii() for value in access.secrets.values()):
+        raise UsageFault("a RunSignUp key holds letters and digits only", "paste it again")
     complete = any(all(access.secrets.get(name) for name in pair) for pair in KEY_KINDS)
     if not complete and not access.secrets.get("access_token"):
         raise UsageFault(
@@ -156,9 +160,9 @@ class RunSignUp:
             if not new:
                 return  # an empty page, or the last one once more
             listed |= new
-            whole = [race if "events" in race else await self._race(race) for race in races]
+            detailed = [race if "events" in race else await self._race(race) for race in races]
             page += 1
-            yield Page(whole, {"page": page}, answer.server_time)
+            yield Page(detailed, {"page": page}, answer.server_time)
 
     async def _race(self, listed: RawRow) -> RawRow:
         answer = await self._get(f"/rest/race/{listed['race_id']}", {})
@@ -294,12 +298,19 @@ def _fault_inside(answer: Answer) -> ProviderFault | None:
     if not isinstance(body, dict) or "error" not in body:
         return None
     error = body["error"]
-    code = error.get("error_code") if isinstance(error, dict) else None
+    code = whole(error.get("error_code")) if isinstance(error, dict) else None
     said = str(error.get("error_msg") if isinstance(error, dict) else error)
     call = answer.call
     detail = f"{call}: {said} (code {code})"
     if code == THROTTLE_CODE:
-        return Throttled(call, "RunSignUp asks for fewer calls", detail, provider_code=str(code))
+        return Throttled(
+            call,
+            "RunSignUp asks for fewer calls",
+            detail,
+            "it is tried again by itself",
+            retry_after_s=answer.retry_after_s,
+            provider_code=str(code),
+        )
     if code in CREDENTIAL_CODES:
         return Unauthorized(
             call,

@@ -44,6 +44,7 @@ class Practice:
     runtime: Runtime
     description: dict[str, Any]
     runners: int
+    seed: int
     event_id: int
 
     @property
@@ -75,7 +76,7 @@ async def practice_race(
             open_runtime(home, clock=clock, vault=MemoryVault()) as runtime,
         ):
             event_id = await set_up(runtime, description)
-            yield Practice(runtime, description, runners, event_id)
+            yield Practice(runtime, description, runners, seed, event_id)
     except SandboxDidNotStart as fault:
         raise P88Error("the practice providers did not start", str(fault)) from None
 
@@ -206,7 +207,7 @@ def _race_facts(practice: Practice, event: EventRow) -> dict[str, Any]:
         "event": event.name,
         "clock": practice.runtime.clock.now().isoformat(),
         "over_at": practice.over_at.isoformat(),
-        "seed": practice.description.get("seed"),
+        "seed": practice.seed,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets as randomness
 from collections.abc import Iterable, Mapping, Sequence
 
-from p88console.domain.errors import NotOffered, UsageFault
+from p88console.domain.errors import NotOffered, Rejected, UsageFault
 from p88console.domain.model import EventRecord, Provider
 from p88console.providers.addresses import check_base_url
 from p88console.providers.base import (
@@ -18,6 +18,9 @@ from p88console.runtime.runtime import Runtime
 from p88console.store import events, holds, tenants
 from p88console.store.events import EventRow
 from p88console.store.tenants import AccountRow, PartnerRow
+
+LINK_OPTIONS = frozenset({"race_uuid", "bib_write_back"})
+"""Settings that belong to a link."""
 
 
 async def add_partner(runtime: Runtime, name: str) -> PartnerRow:
@@ -39,9 +42,10 @@ async def add_account(
 
     Raises `UsageFault` when something is missing or unknown, `VaultFault` without a keyring.
     """
-    options = options or {}
-    if base_url is not None:
-        check_base_url(base_url)
+    options, secrets = options or {}, tidy(secrets)
+    for address in (base_url, *(options[name] for name in options if name.endswith("base_url"))):
+        if address is not None:
+            check_base_url(address)
     adapter_module(provider).check(AccountAccess(provider, secrets, base_url, options))
     vault_key = randomness.token_hex(16)
     runtime.vault.put(vault_key, secrets)
@@ -59,6 +63,15 @@ async def add_account(
     except Exception:
         runtime.vault.delete(vault_key)
         raise
+
+
+def tidy(secrets: Mapping[str, str]) -> dict[str, str]:
+    """Secrets without the white space of a paste. Raises `UsageFault` for control characters."""
+    trimmed = {name: value.strip() for name, value in secrets.items()}
+    for name, value in trimmed.items():
+        if not value.isprintable():
+            raise UsageFault(f"{name} holds characters that cannot be typed", "paste it again")
+    return trimmed
 
 
 async def remove_account(runtime: Runtime, account_id: int) -> AccountRow:
@@ -102,7 +115,25 @@ async def link_event(
     adapter = await runtime.shop.adapters.of(account_id)
     if not isinstance(adapter, TakesParticipants) or not isinstance(adapter, ReadsEvents):
         raise NotOffered(account.provider, "scoring")
-    remote = await adapter.find_event(remote_event_id)
+    if account.partner_id != event.partner_id:
+        raise UsageFault(
+            f"{event.name} and {account.label} belong to different timing partners",
+            "a partner sees only its own data",
+        )
+    strange = sorted(set(options or {}) - LINK_OPTIONS)
+    if strange:
+        raise UsageFault(
+            f"unknown option: {', '.join(strange)}", f"known: {', '.join(sorted(LINK_OPTIONS))}"
+        )
+    try:
+        remote = await adapter.find_event(remote_event_id)
+    except Rejected as fault:
+        raise Rejected(
+            fault.call,
+            f"there is no event {remote_event_id!r} at {account.provider.title}",
+            fault.detail,
+            "the scoring event has to exist there first; its id is in its address",
+        ) from None
     races = map_races(event, remote, race_map or {})
     await runtime.db.write(
         events.link,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select, update
 
+from p88console.domain.errors import P88Error
 from p88console.domain.jobs import CLAIMABLE_STATES, JobState
 from p88console.store.db import Tx
 from p88console.store.tables import Account, SyncQueue
@@ -21,6 +22,18 @@ def held_accounts(connection: Connection) -> set[int]:
         or_(ACCOUNTS.c.held_since.is_not(None), ACCOUNTS.c.removed_at.is_not(None))
     )
     return set(connection.execute(query).scalars())
+
+
+def reason(connection: Connection, account_id: int) -> dict[str, str] | None:
+    """Why the account's line is held, as jobs tell it; None when it is not."""
+    query = select(ACCOUNTS.c.held_reason).where(
+        ACCOUNTS.c.id == account_id, ACCOUNTS.c.held_since.is_not(None)
+    )
+    found = connection.execute(query).one_or_none()
+    if found is None:
+        return None
+    hint = "see to it, then: p88console queue resume --account ID"
+    return P88Error(found.held_reason or "the line is held", hint=hint).as_dict() | {"code": "held"}
 
 
 def hold_account(tx: Tx, account_id: int, reason: str, now: datetime) -> int:

@@ -26,6 +26,7 @@ ACCOUNTS = table(Account)
 
 ACTIVE = ParticipantStatus.ACTIVE.value
 UNSEEN = "sent, but the scoring system does not show this person"
+UNMAPPED = "their race is linked to none at the scoring system: map it with event link --race"
 WITHDRAW_BY_HAND = "is no longer registered: withdraw at the scoring system by hand"
 
 
@@ -78,17 +79,20 @@ def present_state() -> ColumnElement[str]:
 
 
 def _joined(query: Any, link_id: int | None) -> Any:
-    condition = and_(
-        LEDGER.c.participant_id == PARTICIPANTS.c.id, LEDGER.c.link_id == RACE_LINKS.c.link_id
+    """People beside each link of their event, the race's map and the ledger where there are any."""
+    mapped = and_(
+        RACE_LINKS.c.link_id == LINKS.c.id, RACE_LINKS.c.race_id == PARTICIPANTS.c.race_id
     )
+    held = and_(LEDGER.c.participant_id == PARTICIPANTS.c.id, LEDGER.c.link_id == LINKS.c.id)
     joined = (
         query.select_from(PARTICIPANTS)
-        .join(RACE_LINKS, RACE_LINKS.c.race_id == PARTICIPANTS.c.race_id)
         .join(EVENTS, EVENTS.c.id == PARTICIPANTS.c.event_id)
         .join(ACCOUNTS, ACCOUNTS.c.id == EVENTS.c.account_id)
-        .outerjoin(LEDGER, condition)
+        .join(LINKS, LINKS.c.event_id == PARTICIPANTS.c.event_id)
+        .outerjoin(RACE_LINKS, mapped)
+        .outerjoin(LEDGER, held)
     )
-    return joined if link_id is None else joined.where(RACE_LINKS.c.link_id == link_id)
+    return joined if link_id is None else joined.where(LINKS.c.id == link_id)
 
 
 def candidates(
@@ -104,7 +108,7 @@ def candidates(
     """
     columns = [*PARTICIPANTS.c, ACCOUNTS.c.provider]
     columns += [LEDGER.c[name].label(f"ledger_{name}") for name in ("state", "remote_id")]
-    columns += [LEDGER.c.acknowledged, LEDGER.c.reason]
+    columns += [LEDGER.c.acknowledged, LEDGER.c.reason, RACE_LINKS.c.remote_race_id]
     query = _joined(select(*columns), link_id).order_by(PARTICIPANTS.c.id)
     query = query.where(PARTICIPANTS.c.status == ACTIVE if everyone else _differs())
     return [_candidate(row, fields) for row in connection.execute(query).mappings()]
@@ -116,6 +120,8 @@ def _candidate(row: RowMapping, fields: Sequence[str]) -> Candidate:
         stopped = "the registration has no stable id"
     elif row["status"] != ACTIVE:
         stopped = WITHDRAW_BY_HAND
+    elif row["remote_race_id"] is None:
+        stopped = UNMAPPED
     desired = {name: _text(row["race_id"] if name == "race" else row[name]) for name in fields}
     return Candidate(
         participant_id=row["id"],
@@ -196,10 +202,10 @@ def unsent(connection: Connection, event_id: int | None = None) -> tuple[int, da
     return int(count), oldest
 
 
-def waiting_for_person(connection: Connection) -> int:
-    """How many people, removed ones too, wait for a decision about some linked event."""
+def waiting_for_person(connection: Connection, link_id: int | None = None) -> int:
+    """How many people, removed ones too, wait for a decision about a linked event, or any."""
     waits = (PushState.HELD, PushState.REFUSED, PushState.DIFFERS, PushState.IGNORED)
-    query = _joined(select(func.count()), None).where(present_state().in_(waits))
+    query = _joined(select(func.count()), link_id).where(present_state().in_(waits))
     return int(connection.execute(query).scalar_one())
 
 

@@ -100,7 +100,7 @@ def _add(
     tx: Tx, key: JobKey, trigger: Trigger, priority: Priority, now: datetime, *, full: bool
 ) -> Enqueued:
     """A new job; held from the start where its account is."""
-    held = key.account_id in holds.held_accounts(tx.connection)
+    held = holds.reason(tx.connection, key.account_id)
     state = JobState.HELD if held else JobState.PENDING
     partner = select(ACCOUNTS.c.partner_id).where(ACCOUNTS.c.id == key.account_id)
     job_id = tx.connection.execute(
@@ -122,6 +122,7 @@ def _add(
             again=False,
             progress_done=0,
             checkpoint={},
+            error=held,
         )
         .returning(QUEUE.c.id)
     ).scalar_one()

@@ -103,7 +103,7 @@ def _row(record: ResultRecord, link: LinkRow, runners: Runners) -> dict[str, Any
         "event_id": link.event_id,
         "race_id": race_id,
         "participant_id": runners.find(record, race_id),
-        "row_key": f"{record.remote_race_id}:{record.remote_id or f'bib {record.bib}'}",
+        "row_key": f"{record.remote_race_id}:{_who(record)}",
         "bib": record.bib,
         "first_name": record.first_name,
         "last_name": record.last_name,
@@ -119,6 +119,13 @@ def _row(record: ResultRecord, link: LinkRow, runners: Runners) -> dict[str, Any
     }
     row["content_hash"] = fingerprint([row[name] for name in STANDING])
     return row
+
+
+def _who(record: ResultRecord) -> str:
+    """What tells a runner from the others of the race: id, else bib, else name."""
+    if record.remote_id or record.bib:
+        return record.remote_id or f"bib {record.bib}"
+    return f"name {record.first_name} {record.last_name}"
 
 
 def _known(connection: Connection, link_id: int, row_keys: Sequence[str]) -> dict[str, RowMapping]:

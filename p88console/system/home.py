@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+
+from p88console.domain.errors import UsageFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,17 @@ class Home:
 
 
 def home_at(folder: str | None) -> Home:
-    """The chosen folder, or the platform's user data folder."""
+    """The chosen folder, or the platform's user data folder.
+
+    Raises `UsageFault` when a shared database is asked for: working on a private copy of it
+    without a word would be worse than not starting.
+    """
+    if os.environ.get("P88_DATABASE_URL"):
+        raise UsageFault(
+            "a shared database is not spoken yet",
+            "P88_DATABASE_URL is set; this version keeps everything in the home folder",
+            "unset P88_DATABASE_URL to work on this machine's own database",
+        )
     return Home(
         Path(folder) if folder else Path(platformdirs.user_data_dir("p88console", appauthor=False))
     )

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Program:
     """Calls `p88console` in one home with one keyring."""
 
     home: Path
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -46,6 +47,7 @@ class Program:
             "P88_TEST_KEYRING": str(self.home.parent / f"{self.home.name}-keyring.json"),
             "PYTHON_KEYRING_BACKEND": "tests.support.keyring_file.FileKeyring",
             "PYTHONPATH": str(ROOT),
+            **self.more,
         }
 
     def start(self, *arguments: str, **how: Any) -> subprocess.Popen[str]:

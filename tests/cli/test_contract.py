@@ -221,17 +221,12 @@ def test_an_unreachable_provider_leaves_the_job_pending(program: Program) -> Non
         (("participants", "list", "--event=4"), ""),
         (("history", "show", "4"), ""),
         (("queue", "retry", "4"), ""),
-        (
-            (
-                "account",
-                "add",
-                "--partner=1",
-                "--provider=copernico",
-                "--base-url=http://far.example",
-                "--secrets-stdin",
-            ),
-            '{"api_key": "k"}',
-        ),
+        (("event", "link", "1", "--account=1", "--remote=x"), ""),
+        (("history", "list", "--limit=99999999999999999999"), ""),
+        (("demo", "--headless", "--until=-1"), ""),
+        (("demo",), ""),
+        ((), ""),
+        (("event",), ""),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -242,6 +237,40 @@ def test_wrong_usage_is_told_as_json_with_exit_2(
     assert answer.code == 2, answer
     assert set(answer.json["error"]) == {"code", "title", "detail", "hint"}
     assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://far.example",
+        "https://user:canary-4711@far.example",
+        "https://far.example/path",
+        "https://far.example?x=canary-4711",
+        "http://[",
+        "http://127.0.0.1:99999",
+        "far.example",
+    ],
+)
+def test_a_base_url_is_scheme_host_and_port_only(program: Program, address: str) -> None:
+    program.json("partner", "add", "Front Range Timing")
+    arguments = ("account", "add", "--partner=1", "--provider=copernico", "--secrets-stdin")
+    answer = program(*arguments, f"--base-url={address}", "--json", stdin='{"api_key": "k"}')
+    assert answer.code == 2, answer
+    assert "canary-4711" not in answer.out + answer.err
+    assert program.json("account", "list") == []
+
+
+@pytest.mark.parametrize("key", ["é-key", "key\u0000", "\u202ekey"])
+def test_a_key_that_no_provider_gives_out_is_refused_at_once(program: Program, key: str) -> None:
+    program.json("partner", "add", "Front Range Timing")
+    arguments = ("account", "add", "--partner=1", "--provider=copernico", "--secrets-stdin")
+    answer = program(*arguments, "--json", stdin=json.dumps({"api_key": key}))
+    assert answer.code == 2, answer
+
+
+def test_a_shared_database_is_not_silently_left_aside(program: Program) -> None:
+    shared = Program(program.home, {"P88_DATABASE_URL": "postgresql://127.0.0.1:9/x"})
+    assert shared.json("partner", "list", code=2)["error"]["title"].startswith("a shared database")
 
 
 def test_json_may_stand_before_the_command(program: Program) -> None:

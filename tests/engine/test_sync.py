@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
+import pytest
+
+from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import JobState, Trigger
 from p88console.domain.model import Provider, PushState
 from p88console.domain.plan import Action
@@ -242,3 +246,73 @@ async def test_a_scoring_event_can_be_mirrored_too(race_day: RaceDay) -> None:
     there = await db.read(people.participants, theirs.id)
     assert {person.row["bib"] for person in there} == {person.row["bib"] for person in here}
     assert all(person.row["race_id"] for person in there)
+
+
+async def test_a_swap_frees_then_fills_so_that_no_bib_is_worn_twice_there(
+    race_day: RaceDay,
+) -> None:
+    await race_day.pull()
+    await race_day.push()
+    books = await race_day.ledger(Provider.RUNSIGNUP)
+    race = books["registrations"][0]["event_id"]
+    first, second = [row for row in books["registrations"] if row["event_id"] == race][:2]
+    race_day.clock.step(60)
+    await race_day.register(registration_id=first["registration_id"], bib_num=second["bib"])
+    await race_day.register(registration_id=second["registration_id"], bib_num=first["bib"])
+    await race_day.pull()
+    race_day.copernico.bodies.clear()
+    pushed = await race_day.push()
+    assert (await race_day.last_attempt(pushed)).counts["verified"] == 2
+    freed, filled = (
+        [row["dorsal"] for row in json.loads(body)] for body in race_day.copernico.bodies
+    )
+    assert freed == [None, None]
+    assert set(filled) == {str(first["bib"]), str(second["bib"])}
+
+
+async def test_what_still_needs_a_person_is_told_by_every_push(race_day: RaceDay) -> None:
+    books = await race_day.ledger(Provider.RUNSIGNUP)
+    gone = str(books["registrations"][0]["registration_id"])
+    await race_day.pull()
+    await race_day.push()
+    race_day.clock.step(60)
+    await race_day.remove(gone, "removed")
+    for _ in range(2):
+        race_day.clock.step(60)
+        await race_day.pull()
+    for _ in range(2):
+        pushed = await race_day.push()
+        assert (await race_day.last_attempt(pushed)).counts["refused"] == 1
+    [person] = await race_day.runtime.db.read(
+        people.participants, race_day.event_id, only=people.Filter.REMOVED
+    )
+    assert "withdraw" in str(person.systems[0].reason)
+
+
+async def test_an_empty_answer_for_a_known_event_changes_nobody_and_asks(
+    race_day: RaceDay,
+) -> None:
+    await race_day.pull()
+    race_day.runsignup.weather = Weather.EMPTY
+    race_day.runsignup.hits = "participants"
+    job = await race_day.pull(full=True)
+    attempt = await race_day.last_attempt(job)
+    assert job.state is JobState.COMPLETED
+    assert attempt.counts["quarantined"] == RUNNERS
+    assert "lists nobody" in str(attempt.error)
+    found = await race_day.runtime.db.read(people.participants, race_day.event_id)
+    assert {person.row["status"] for person in found} == {"active"}
+
+
+async def test_a_partner_cannot_link_to_another_partners_account(race_day: RaceDay) -> None:
+    runtime = race_day.runtime
+    other = await tenancy.add_partner(runtime, "Somebody Else")
+    stolen = await tenancy.add_account(
+        runtime,
+        other.id,
+        Provider.COPERNICO,
+        {"api_key": "k"},
+        base_url=race_day.copernico.base_url,
+    )
+    with pytest.raises(UsageFault, match="different timing partners"):
+        await tenancy.link_event(runtime, race_day.event_id, stolen.id, "practice-race-2026")

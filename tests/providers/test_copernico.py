@@ -374,7 +374,7 @@ async def test_a_wrong_key_is_said_to_be_wrong(practice: Practice) -> None:
 
 def export(*rows: dict[str, Any]) -> list[ResultRecord]:
     call: Any = None
-    answer = Answer(call, {"data": list(rows)}, None, {})
+    answer = Answer(call, {"data": list(rows)}, None)
     return [result(row) for row in preset_rows(answer, "5 км")]
 
 
@@ -480,7 +480,8 @@ def test_words_for_a_standing_are_ours_or_kept(word: str | None, status: str) ->
 
 
 def test_a_result_that_names_nobody_is_set_aside() -> None:
+    assert result({**ANNA, "dorsal": None}).bib is None  # no number yet, known by name
     with pytest.raises(RowFault):
-        result({**ANNA, "dorsal": None})
+        result({**ANNA, "dorsal": None, "name": None, "surname": None})
     with pytest.raises(RowFault):
         result({**ANNA, "event": None})

@@ -201,9 +201,11 @@ def test_who_left_while_held_is_still_withdrawn_where_they_are_known(bench: Benc
     assert [person.gone for person in waiting(bench)] == [True]
 
 
-def test_people_of_races_that_are_not_linked_are_not_sent(bench: Bench) -> None:
+def test_people_of_races_that_are_not_linked_are_stopped_and_told(bench: Bench) -> None:
     bench.mirror(ada("1"), ada("2", provider_race_id="999"))
-    assert [person.our_id for person in waiting(bench)] == ["runsignup-1"]
+    mapped, unmapped = waiting(bench)
+    assert mapped.stopped is None
+    assert "event link --race" in str(unmapped.stopped)
 
 
 def test_each_link_has_a_ledger_of_its_own(bench: Bench) -> None:

@@ -26,6 +26,8 @@ class Weather(StrEnum):
     """429 with Retry-After: 300."""
     LOCKED = "locked"
     """401."""
+    EMPTY = "empty"
+    """An empty list, as if nobody had ever registered."""
     SWALLOWED = "swallowed"
     """The provider says yes and does nothing."""
 
@@ -39,6 +41,7 @@ ANSWERS = {
         b"{}",
         b"Retry-After: 300\r\n",
     ),
+    Weather.EMPTY: (b"200 OK", b"application/json", b"[]", b""),
     Weather.SWALLOWED: (
         b"200 OK",
         b"application/json",
@@ -63,6 +66,8 @@ class FaultLine:
         self.skip = 0
         """How many such requests pass unharmed first."""
         self.requests: list[str] = []
+        self.bodies: list[bytes] = []
+        """What was written, in order."""
         self.port = 0
 
     @property
@@ -112,6 +117,8 @@ class FaultLine:
         body = await reader.readexactly(_length(head))
         first = head.split(b"\r\n", 1)[0].decode()
         self.requests.append(first)
+        if body:
+            self.bodies.append(body)
         weather = self._weather_for(first)
         if weather in ANSWERS:
             status, kind, text, extra = ANSWERS[weather]
