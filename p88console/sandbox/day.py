@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from p88console.domain.model import Provider
 from p88console.sandbox.course import Course, Crossings
 from p88console.sandbox.people import Person
 
@@ -68,6 +69,7 @@ class Runner:
     bib: int
     changes: tuple[Change, ...]
     crossings: Crossings
+    registers_at: Provider = Provider.RUNSIGNUP
 
     @property
     def starts(self) -> bool:

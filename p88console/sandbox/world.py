@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from random import Random
 from zoneinfo import ZoneInfo
 
+from p88console.domain.model import Provider
 from p88console.sandbox.course import COURSES
 from p88console.sandbox.day import Day, Race, Runner
 from p88console.sandbox.desk import register
@@ -33,6 +34,12 @@ class WorldOptions:
     name: str = "Practice Half Marathon Weekend"
     early: float = 0.85
     """Which part of the field is registered before the day begins."""
+    desks: tuple[tuple[Provider, float], ...] = ((Provider.RUNSIGNUP, 1.0),)
+    """Where people register, and which share of them does."""
+
+
+THREE_DESKS = ((Provider.RUNSIGNUP, 0.6), (Provider.RACEROSTER, 0.25), (Provider.HAKU, 0.15))
+"""A field that comes through every registration provider there is."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,17 @@ class World:
     def date(self) -> date:
         """The calendar day at the venue."""
         return self.races[0].starts_at.astimezone(self.zone).date()
+
+    @cached_property
+    def _by_desk(self) -> Mapping[Provider, Sequence[Runner]]:
+        found: dict[Provider, list[Runner]] = {}
+        for runner in self.runners:
+            found.setdefault(runner.registers_at, []).append(runner)
+        return found
+
+    def registered_at(self, provider: Provider) -> Sequence[Runner]:
+        """The part of the field that registers at this provider, in the order of registering."""
+        return self._by_desk.get(provider, ())
 
     @cached_property
     def _wearers(self) -> Mapping[tuple[str, str], Runner]:
@@ -92,11 +110,21 @@ def make_world(options: WorldOptions | None = None) -> World:
     zone, start = ZoneInfo(chosen.timezone), chosen.start.astimezone(UTC)
     races = tuple(_races(chosen.seed, start))
     people = invent_people(chosen.runners, chosen.seed, races[0].starts_at.astimezone(zone).date())
-    runners = register(people, races, chosen.seed, start, chosen.early)
+    runners = _sent_to_desks(register(people, races, chosen.seed, start, chosen.early), chosen)
     finishes = (runner.finish_at for runner in runners)
     guns = tuple(race.starts_at for race in races)
     last_finish = max((finish for finish in finishes if finish), default=max(guns))
     return World(chosen, races, runners, Day(start, guns, last_finish), zone)
+
+
+def _sent_to_desks(runners: Sequence[Runner], options: WorldOptions) -> tuple[Runner, ...]:
+    rng = Random(f"{options.seed}:where")
+    providers, shares = zip(*options.desks, strict=True)
+    chosen = rng.choices(providers, weights=shares, k=len(runners))
+    return tuple(
+        replace(runner, registers_at=provider)
+        for runner, provider in zip(runners, chosen, strict=True)
+    )
 
 
 def _races(seed: int, start: datetime) -> Iterator[Race]:

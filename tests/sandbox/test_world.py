@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from p88console.sandbox.people import LONG_PHONE
-from p88console.sandbox.world import World, WorldOptions, make_world
+from p88console.sandbox.world import THREE_DESKS, World, WorldOptions, make_world
 
 
 def test_the_same_seed_makes_the_same_world() -> None:
@@ -84,3 +84,14 @@ def test_guns_are_whole_minutes_whatever_the_start() -> None:
 def test_a_start_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         make_world(WorldOptions(start=datetime(2026, 3, 1)))  # noqa: DTZ001  # that is the point
+
+
+def test_every_runner_registers_at_one_of_the_desks() -> None:
+    world = make_world(WorldOptions(runners=1_000, desks=THREE_DESKS))
+    parts = {provider: world.registered_at(provider) for provider, _ in THREE_DESKS}
+    assert sum(len(part) for part in parts.values()) == 1_000
+    for provider, share in THREE_DESKS:
+        assert abs(len(parts[provider]) / 1_000 - share) < 0.05
+    alone = make_world(WorldOptions(runners=1_000))
+    assert len(alone.registered_at(THREE_DESKS[0][0])) == 1_000
+    assert [one.person for one in alone.runners] == [one.person for one in world.runners]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
+from p88console.domain.model import Provider
 from p88console.sandbox.day import Change, Runner
 from p88console.sandbox.people import Person
 from p88console.sandbox.world import World
@@ -54,7 +55,7 @@ class Registrations:
         self._all: dict[int, Registration] = {}
         self._active: dict[int, list[Registration]] = {event_id: [] for event_id in event_ids}
         self._removed: dict[int, list[Registration]] = {event_id: [] for event_id in event_ids}
-        self._due = _what_happens(world.runners)
+        self._due = _what_happens(world.registered_at(Provider.RUNSIGNUP))
 
     def advance(self, now: datetime) -> None:
         """Let everything happen that is due by `now`."""
