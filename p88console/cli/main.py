@@ -15,6 +15,7 @@ from p88console.cli.face import FAILED, USAGE, Face, P88Group, need_terminal
 COMMANDS = {
     "account": ("setup", "Accounts at providers: add, list, test, remove."),
     "demo": ("practice", "Run a practice race on this machine."),
+    "engine": ("headless", "Run without a screen: a service, or one round for cron."),
     "event": ("events", "Events: list, show, link to a scoring event."),
     "history": ("work", "What happened: every attempt, newest first."),
     "participants": ("people", "Participants of an event."),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from p88console.cli import output, present
 from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.domain.errors import UsageFault
-from p88console.domain.jobs import Trigger
+from p88console.domain.jobs import Job, Trigger
 from p88console.runtime import syncs
 from p88console.runtime.runtime import Runtime
 from p88console.store import history
@@ -38,7 +40,7 @@ def sync_events(account_id: int) -> None:
         queued = await syncs.discover(runtime, account_id, Trigger.OPERATOR)
         return await _reports(runtime, [queued])
 
-    _show(face().run(work))
+    show_reports(face().run(work))
 
 
 @sync.command("participants")
@@ -68,7 +70,7 @@ def sync_participants(
     if dry_run:
         _show_plan(event_id, everyone=full)
     else:
-        _show(face().run(work))
+        show_reports(face().run(work))
 
 
 def _show_plan(event_id: int, *, everyone: bool) -> None:
@@ -108,19 +110,25 @@ def sync_results(event_id: int) -> None:
         event = await syncs.event_of(runtime, event_id)
         return await _reports(runtime, await syncs.pull_results(runtime, event, Trigger.OPERATOR))
 
-    _show(face().run(work))
+    show_reports(face().run(work))
 
 
 async def _reports(runtime: Runtime, queued: list[Enqueued]) -> list[present.Document]:
     """Work on these jobs or follow them, and report each."""
+    return await reports_of(runtime, await runtime.run_jobs([entry.job_id for entry in queued]))
+
+
+async def reports_of(runtime: Runtime, jobs: Sequence[Job]) -> list[present.Document]:
+    """What each of these jobs came to."""
     reports = []
-    for job in await runtime.run_jobs([entry.job_id for entry in queued]):
+    for job in jobs:
         attempts = await runtime.db.read(history.attempts, job_id=job.id, limit=1)
         reports.append(present.job_report(job, attempts[0] if attempts else None))
     return reports
 
 
-def _show(reports: list[present.Document]) -> None:
+def show_reports(reports: list[present.Document]) -> None:
+    """Print job reports and end with the exit code they add up to."""
     if face().json:
         output.document({"jobs": reports})
     else:

@@ -6,15 +6,21 @@ import asyncio
 import logging
 import os
 import socket
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 from p88console.domain.cadence import CadenceSettings
+from p88console.domain.jobs import CLAIMABLE_STATES
 from p88console.engine.shop import Shop
 from p88console.engine.worker import LEASE_S, Worker, is_dead, new_owner
-from p88console.store import engines, leases
+from p88console.store import engines, leases, queue
 from p88console.store.engines import Holder
 
 log = logging.getLogger(__name__)
+
+SLOTS = 4
+"""How many jobs a single run works on at once."""
 
 
 class Engine:
@@ -37,6 +43,15 @@ class Engine:
 
     async def start(self) -> bool:
         """Take the lease and go; False when another living process has it."""
+        mine = await self._take()
+        if mine is None:
+            return False
+        self._worker = Worker(self.shop, self.owner)
+        self._task = asyncio.create_task(self._run(self._worker, mine), name="engine")
+        return True
+
+    async def _take(self) -> Holder | None:
+        """The lease, with what a dead owner left behind rescued; None when another has it."""
         clock = self.shop.clock
         self.fault = None
         mine = Holder(
@@ -48,11 +63,51 @@ class Engine:
         )
         self.other = await self.shop.db.write(engines.take_over, mine, clock.machine(), is_dead)
         if self.other is not None:
-            return False
+            return None
         await self.shop.db.write(leases.rescue, clock.now(), clock.machine(), is_dead)
-        self._worker = Worker(self.shop, self.owner)
-        self._task = asyncio.create_task(self._run(self._worker, mine), name="engine")
-        return True
+        return mine
+
+    async def once(self) -> list[int] | None:
+        """Queue what the timetable wants, work once on each job that is due, and end.
+
+        Returns the ids of the jobs worked on; None when another living process has the lease.
+        """
+        from p88console.engine.scheduler import Scheduler  # noqa: PLC0415  # 90 ms of APScheduler
+
+        mine = await self._take()
+        if mine is None:
+            return None
+        worker, done = Worker(self.shop, self.owner), list[int]()
+        scheduler = Scheduler(self.shop, self.settings, mine, worker.nudge, lambda _fault: None)
+        renewing = asyncio.create_task(_again(scheduler.renew), name="renew")
+        try:
+            await scheduler.sweep()
+            working = asyncio.gather(*(self._serve(worker, done) for _ in range(SLOTS)))
+            try:
+                parts: set[asyncio.Future[Any]] = {renewing, working}
+                await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+                await (working if working.done() else renewing)
+            finally:
+                working.cancel()
+                await asyncio.gather(working, return_exceptions=True)
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+            await self.shop.db.write(engines.release, self.owner)
+        return done
+
+    async def _serve(self, worker: Worker, done: list[int]) -> None:
+        """Work on due jobs until none is left that this run has not worked on."""
+        while True:
+            now, waiting = self.shop.clock.now(), list[int]()
+            for state in CLAIMABLE_STATES:
+                found = await self.shop.db.read(queue.find, state=state)
+                waiting += [job.id for job in found if job.due_at <= now and job.id not in done]
+            ticket = await worker.claim(waiting)
+            if ticket is None:
+                return
+            done.append(ticket.job.id)
+            await worker.work(ticket)
 
     def nudge(self) -> None:
         """Say that there may be work; to be called on the event loop."""
@@ -100,3 +155,10 @@ class Engine:
             broken.cancel()
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
+
+
+async def _again(renew: Callable[[], Awaitable[None]]) -> None:
+    """Keep the lease until cancelled."""
+    while True:
+        await asyncio.sleep(LEASE_S / 3)
+        await renew()

@@ -10,6 +10,7 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from p88console.domain.cadence import CadenceSettings
+from p88console.domain.errors import P88Error
 from p88console.engine import timetable
 from p88console.engine.shop import Shop
 from p88console.engine.worker import LEASE_S, is_dead
@@ -92,7 +93,7 @@ class Scheduler:
             machine + LEASE_S,
         )
         if not await self.shop.db.write(engines.take, mine, machine):
-            raise EngineTakenOver
+            raise EngineTakenOver("another process runs the engine on this database now")
 
     async def rescue(self) -> None:
         """Take back jobs whose owner fell silent."""
@@ -101,5 +102,7 @@ class Scheduler:
             self._nudge()
 
 
-class EngineTakenOver(Exception):
+class EngineTakenOver(P88Error):
     """Another process runs the engine on this database now."""
+
+    code = "engine"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
 from p88console.domain.errors import P88Error, StoreFault
-from p88console.domain.jobs import Direction, Operation
+from p88console.domain.jobs import Direction, Job, Operation
 from p88console.domain.outcome import decide
 from p88console.engine.pull import pull_events, pull_participants, pull_results
 from p88console.engine.push import push_participants
@@ -179,12 +179,18 @@ class Worker:
         await self.shop.db.write(
             settle.complete, ticket.attempt(), self.shop.clock.now(), ticket.remark()
         )
+        log.info("%s: done", _named(ticket.job))
 
     async def _fail(self, ticket: Ticket, fault: P88Error) -> None:
         now = self.shop.clock.now()
         ticket.partial = ticket.partial or ticket.counts.received > 0
         outcome = decide(fault, ticket.job.attempt, now, self._chance.random())
         await self.shop.db.write(settle.fail, ticket.attempt(), fault, outcome, now)
+        log.warning("%s: %s", _named(ticket.job), fault)
 
     async def _hand_back(self, ticket: Ticket) -> None:
         await self.shop.db.write(settle.hand_back, ticket.attempt(), self.shop.clock.now())
+
+
+def _named(job: Job) -> str:
+    return f"job {job.id} ({job.provider.value} {job.operation.value} {job.direction.value})"

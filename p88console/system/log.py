@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 BYTES, FILES = 2_000_000, 5
 """How large a file grows, and how many are kept."""
 
-FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: `at` (UTC), `level`, `where`, `process`, `message`, `fault`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line, whatever its message holds."""
+        told: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "where": record.name,
+            "process": record.process,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            told["fault"] = self.formatException(record.exc_info)
+        return json.dumps(told, ensure_ascii=False)
 
 
 def start_log(path: Path) -> logging.Handler | None:
@@ -24,7 +41,7 @@ def start_log(path: Path) -> logging.Handler | None:
     except OSError:
         package.addHandler(logging.NullHandler())
         return None
-    handler.setFormatter(logging.Formatter(FORMAT))
+    handler.setFormatter(JsonLines())
     package.addHandler(handler)
     package.setLevel(logging.INFO)
     return handler
