@@ -107,6 +107,12 @@ class Throttled(Transient):
     code = "throttled"
 
 
+class BudgetSpent(ProviderFault):
+    """This account's own budget of calls is used up; `retry_after_s` says when there is more."""
+
+    code = "budget"
+
+
 class Ambiguous(ProviderFault):
     """A write left this machine and no usable answer came back."""
 
@@ -123,6 +129,12 @@ class Rejected(ProviderFault):
     """The provider understood and said no; asking again changes nothing."""
 
     code = "rejected"
+
+
+class VerbRefused(Rejected):
+    """The provider has no such call: a wire form that was assumed turned out to be another."""
+
+    code = "verb_refused"
 
 
 class Malformed(ProviderFault):

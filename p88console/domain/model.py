@@ -111,6 +111,8 @@ class ParticipantRecord:
     """One person in one race, known by the provider's stable id.
 
     `provider_id` is None when the provider sent none: such a row is kept, never pushed.
+    `status` is what the row says of itself; `awaits_detail` that it is a short row of a
+    listing which leaves out what a second call tells, so that nobody is sent on it.
     `flags` names the fields whose value could not be read and stays in `raw` only.
     """
 
@@ -128,6 +130,8 @@ class ParticipantRecord:
     region: str | None = None
     country: str | None = None
     team: str | None = None
+    status: ParticipantStatus = ParticipantStatus.ACTIVE
+    awaits_detail: bool = False
     registered_at: datetime | None = None
     modified_at: datetime | None = None
     flags: tuple[str, ...] = ()

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from p88console.domain.errors import (
     Ambiguous,
+    BudgetSpent,
     Malformed,
     NotOffered,
     NotSent,
-    P88Error,
     Rejected,
     Transient,
     Unauthorized,
@@ -43,6 +43,13 @@ class WaitForNetwork:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitForBudget:
+    """Go on at `due_at`, when this account may call again; the attempt does not count."""
+
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Verify:
     """Read the far side before anything is sent again, at `due_at`."""
 
@@ -59,7 +66,7 @@ class FailPermanently:
     """Retries are spent or useless; a person may retry by hand."""
 
 
-Outcome = RetryAt | WaitForNetwork | Verify | HoldAccount | FailPermanently
+Outcome = RetryAt | WaitForNetwork | WaitForBudget | Verify | HoldAccount | FailPermanently
 
 
 def decide(fault: BaseException, attempt: int, now: datetime, chance: float) -> Outcome:
@@ -74,16 +81,16 @@ def decide(fault: BaseException, attempt: int, now: datetime, chance: float) -> 
     match fault:
         case NotSent() | Malformed():
             return WaitForNetwork(now + NETWORK_PROBE)
+        case BudgetSpent(retry_after_s=wait):
+            return WaitForBudget(now + timedelta(seconds=wait or NETWORK_PROBE.total_seconds()))
         case Unauthorized() | VaultFault():
             return HoldAccount()
         case Rejected() | NotOffered() | UsageFault():
             return FailPermanently()
-        case Ambiguous():
-            return _next_on_ladder(attempt, now, chance, verify=True, at_least_s=None)
-        case Transient(retry_after_s=wait):
-            return _next_on_ladder(attempt, now, chance, verify=False, at_least_s=wait)
-        case P88Error() | BaseException():
-            return _next_on_ladder(attempt, now, chance, verify=False, at_least_s=None)
+        case _:
+            wait = fault.retry_after_s if isinstance(fault, Transient) else None
+            verify = isinstance(fault, Ambiguous)
+            return _next_on_ladder(attempt, now, chance, verify=verify, at_least_s=wait)
 
 
 def _next_on_ladder(

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from p88console.domain.cadence import CadenceSettings
 from p88console.domain.jobs import CLAIMABLE_STATES
 from p88console.engine.shop import Shop
+from p88console.engine.timetable import Rhythm
 from p88console.engine.worker import LEASE_S, Worker, is_dead, new_owner
 from p88console.store import engines, leases, queue
 from p88console.store.engines import Holder
@@ -26,9 +26,9 @@ SLOTS = 4
 class Engine:
     """Runs beside whatever shows it; a fault stops the engine, never its host."""
 
-    def __init__(self, shop: Shop, settings: CadenceSettings) -> None:
+    def __init__(self, shop: Shop, rhythm: Rhythm) -> None:
         self.shop = shop
-        self.settings = settings
+        self.rhythm = rhythm
         self.owner = new_owner()
         self.fault: tuple[str, datetime] | None = None
         self.other: Holder | None = None
@@ -78,7 +78,7 @@ class Engine:
         if mine is None:
             return None
         worker, done = Worker(self.shop, self.owner), list[int]()
-        scheduler = Scheduler(self.shop, self.settings, mine, worker.nudge, lambda _fault: None)
+        scheduler = Scheduler(self.shop, self.rhythm, mine, worker.nudge, lambda _fault: None)
         renewing = asyncio.create_task(_again(scheduler.renew), name="renew")
         try:
             await scheduler.sweep()
@@ -135,7 +135,7 @@ class Engine:
             if not broken.done():
                 broken.set_exception(fault)
 
-        scheduler = Scheduler(self.shop, self.settings, mine, worker.nudge, fail)
+        scheduler = Scheduler(self.shop, self.rhythm, mine, worker.nudge, fail)
         working = asyncio.create_task(worker.run(), name="worker")
         try:
             scheduler.start()

@@ -9,10 +9,10 @@ from datetime import UTC
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from p88console.domain.cadence import CadenceSettings
 from p88console.domain.errors import P88Error
 from p88console.engine import timetable
 from p88console.engine.shop import Shop
+from p88console.engine.timetable import Rhythm
 from p88console.engine.worker import LEASE_S, is_dead
 from p88console.store import engines, leases
 from p88console.store.engines import Holder
@@ -33,13 +33,13 @@ class Scheduler:
     def __init__(
         self,
         shop: Shop,
-        settings: CadenceSettings,
+        rhythm: Rhythm,
         holder: Holder,
         nudge: Callable[[], None],
         failed: Callable[[BaseException], None],
     ) -> None:
         self.shop = shop
-        self._settings = settings
+        self._rhythm = rhythm
         self._holder = holder
         self._nudge = nudge
         self._failed = failed
@@ -76,7 +76,7 @@ class Scheduler:
     async def sweep(self) -> None:
         """Queue what is due by the race clock."""
         now = self.shop.clock.now()
-        found = await self.shop.db.read(timetable.look, self._settings, now)
+        found = await self.shop.db.read(timetable.look, self._rhythm, now)
         if found.due or found.changed or found.gone:
             queued = await self.shop.db.write(timetable.carry_out, found, now)
             if queued:

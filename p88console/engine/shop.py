@@ -14,7 +14,9 @@ from p88console.providers.registry import open_adapter
 from p88console.store import leases, tenants
 from p88console.store.db import Database
 from p88console.store.settle import Attempt
+from p88console.store.tenants import AccountRow
 from p88console.system.clock import Clock
+from p88console.system.settings import Settings
 from p88console.system.vault import Vault
 
 VAULT_TIMEOUT_S = 20.0
@@ -27,9 +29,10 @@ LISTED_ROWS = 20
 class Adapters:
     """One open adapter for each account, so that its limits are shared by all its jobs."""
 
-    def __init__(self, db: Database, vault: Vault) -> None:
+    def __init__(self, db: Database, vault: Vault, settings: Settings) -> None:
         self._db = db
         self._vault = vault
+        self._settings = settings
         self._open: dict[int, Adapter] = {}
         self._opening = asyncio.Lock()
 
@@ -38,11 +41,25 @@ class Adapters:
         async with self._opening:
             if account_id not in self._open:
                 account = await self._db.read(tenants.account, account_id)
-                secrets = await self._secrets(account.vault_key)
-                self._open[account_id] = open_adapter(
-                    AccountAccess(account.provider, secrets, account.base_url, account.options)
-                )
+                self._open[account_id] = open_adapter(await self._access(account))
             return self._open[account_id]
+
+    async def _access(self, account: AccountRow) -> AccountAccess:
+        secrets = await self._secrets(account.vault_key)
+        limits = self._settings.limits.get(account.provider)
+
+        async def keep(renewed: Mapping[str, str]) -> None:
+            await asyncio.to_thread(self._vault.put, account.vault_key, {**secrets, **renewed})
+
+        return AccountAccess(
+            account.provider,
+            secrets,
+            account.base_url,
+            account.options,
+            wire=self._settings.wire.get(account.provider, {}),
+            limits=limits.model_dump(exclude_none=True) if limits else {},
+            keep=keep,
+        )
 
     async def _secrets(self, vault_key: str) -> dict[str, str]:
         try:
@@ -76,6 +93,7 @@ class Shop:
     db: Database
     clock: Clock
     adapters: Adapters
+    settings: Settings
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -19,6 +19,9 @@ from p88console.store.tenants import AccountRow
 DISCOVERY_AT = time(2, 0)
 """Local time of the daily discovery, in the zone of the account's nearest event."""
 
+Rhythm = Callable[[int | None], CadenceSettings]
+"""The intervals that hold for an event, by its id; for work without an event, by None."""
+
 Slot = tuple[int, int | None, Operation]
 """An account's work of one kind for one event."""
 
@@ -32,7 +35,7 @@ class Timetable:
     due: tuple[Due, ...]
 
 
-def look(connection: Reading, settings: CadenceSettings, now: datetime) -> Timetable:
+def look(connection: Reading, rhythm: Rhythm, now: datetime) -> Timetable:
     """Compare the schedule with events, links and the clock, without writing anything."""
     known: dict[Slot, Due] = {
         (row.account_id, row.event_id, row.operation): row for row in schedule.rows(connection)
@@ -40,7 +43,7 @@ def look(connection: Reading, settings: CadenceSettings, now: datetime) -> Timet
     wanted = {
         (row.account_id, row.event_id, row.operation): row
         for row in _wanted(
-            tenants.accounts(connection), events.events(connection), known, settings, now
+            tenants.accounts(connection), events.events(connection), known, rhythm, now
         )
     }
     due = tuple(row for row in wanted.values() if row.due_at <= now)
@@ -55,12 +58,12 @@ def _wanted(
     accounts: Sequence[AccountRow],
     mirrored: Sequence[EventRow],
     known: Mapping[Slot, Due],
-    settings: CadenceSettings,
+    rhythm: Rhythm,
     now: datetime,
 ) -> Iterator[Due]:
     for account in accounts:
         own = [event for event in mirrored if event.account_id == account.id]
-        yield _discovery(account.id, own, known, settings, now)
+        yield _discovery(account.id, own, known, rhythm, now)
     for event in mirrored:
         slots: list[Slot] = []
         if event.provider.registers:
@@ -70,7 +73,7 @@ def _wanted(
             for account_id in {link.account_id for link in event.links}
         ]
         for slot in slots:
-            interval = interval_for(slot[2], event.guns, now, settings)
+            interval = interval_for(slot[2], event.guns, now, rhythm(event.id))
             if interval is None:
                 continue
             before = known.get(slot)
@@ -83,7 +86,7 @@ def _discovery(
     account_id: int,
     own: Sequence[EventRow],
     known: Mapping[Slot, Due],
-    settings: CadenceSettings,
+    rhythm: Rhythm,
     now: datetime,
 ) -> Due:
     before = known.get((account_id, None, Operation.EVENTS))
@@ -91,7 +94,7 @@ def _discovery(
     zone = zone_or_utc(own[0].timezone) if own else ZoneInfo("UTC")
     due_at = next_at(DISCOVERY_AT, zone, last) if last else now
     reason = f"daily at {DISCOVERY_AT:%H:%M} {zone.key}"
-    return Due(account_id, None, Operation.EVENTS, last, due_at, settings.events, reason)
+    return Due(account_id, None, Operation.EVENTS, last, due_at, rhythm(None).events, reason)
 
 
 def next_at(wall: time, zone: ZoneInfo, after: datetime) -> datetime:

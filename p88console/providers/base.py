@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
 
 from p88console.domain.model import (
@@ -18,6 +18,23 @@ from p88console.domain.model import (
 from p88console.domain.plan import Values
 
 
+class Budget(Protocol):
+    """What an account may still call, shared by everything that calls for it."""
+
+    async def take(self) -> None:
+        """Use one call up, now or in a moment. Raises `BudgetSpent` when the wait would be long."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """What a provider allows one account: concurrent calls, calls a second, calls an hour."""
+
+    concurrent: int = 4
+    per_second: float = 10.0
+    per_hour: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AccountAccess:
     """All that an adapter needs to speak for one account; secrets never leave it."""
@@ -26,17 +43,20 @@ class AccountAccess:
     secrets: Mapping[str, str]
     base_url: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    wire: Mapping[str, str] = field(default_factory=dict)
+    """Paths and words by their names in the adapter's wire table, instead of its own."""
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    """Limits by the names of `CallLimits`, instead of the adapter's own."""
+    budget: Budget | None = None
+    keep: Callable[[Mapping[str, str]], Awaitable[None]] | None = None
+    """Puts secrets that the provider renewed back into the vault."""
 
     def __repr__(self) -> str:
         return f"AccountAccess({self.provider}, base_url={self.base_url!r})"
 
-
-@dataclass(frozen=True, slots=True)
-class CallLimits:
-    """What a provider allows one account: concurrent calls and calls a second."""
-
-    concurrent: int = 4
-    per_second: float = 10.0
+    def limited(self, own: CallLimits) -> CallLimits:
+        """The adapter's own limits with what is set instead."""
+        return replace(own, **self.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +80,8 @@ class Scope:
 class Page:
     """One page of raw rows. `checkpoint` resumes the listing after it.
 
-    `server_time` is the provider's own clock when it answered, for the watermark.
+    `server_time` is the provider's own clock when it answered, for the watermark; `total` how many
+    rows the provider says that the whole listing has.
     """
 
     rows: Sequence[RawRow]
@@ -158,6 +179,8 @@ class ReadsParticipants(Protocol):
     """Lists the people registered for an event."""
 
     has_since_filter: bool
+    absence_removes: bool
+    """Whether somebody who is missing from a complete listing is no longer registered."""
 
     def participants(self, scope: Scope, request: PageRequest) -> AsyncIterator[Page]:
         """Page through the event's registrations until the provider has no more."""
@@ -165,6 +188,19 @@ class ReadsParticipants(Protocol):
 
     def participant(self, raw: RawRow) -> ParticipantRecord:
         """Translate one raw registration. Raises `RowFault`."""
+        ...
+
+
+@runtime_checkable
+class ReadsDetails(Protocol):
+    """Lists people in short rows, newest change first, and tells the rest one by one."""
+
+    def listed_id(self, raw: RawRow) -> str | None:
+        """The stable id that a short row carries."""
+        ...
+
+    async def detail(self, scope: Scope, raw: RawRow) -> RawRow:
+        """The short row together with its detail. Raises `Rejected` when there is none."""
         ...
 
 
@@ -197,6 +233,57 @@ class TakesParticipants(Protocol):
 
     def read_back(self, target: ScoringTarget, entries: Iterable[Entry]) -> AsyncIterator[Seen]:
         """Read what the far side holds of these people; whoever it lacks is left out."""
+        ...
+
+
+@runtime_checkable
+class Withdraws(Protocol):
+    """Can mark people at the scoring system as no longer taking part."""
+
+    async def withdraw(self, target: ScoringTarget, entries: Sequence[Entry]) -> None:
+        """Withdraw these people; what became of it is learned by reading back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBib:
+    """A bib (and chip) that was given here, for a registration by its provider's id."""
+
+    provider_id: str
+    provider_race_id: str
+    bib: str | None
+    chip: str | None = None
+
+
+@runtime_checkable
+class TakesBibs(Protocol):
+    """A registration provider that takes bibs back."""
+
+    async def write_bibs(self, scope: Scope, bibs: Sequence[GivenBib]) -> Mapping[str, str]:
+        """Write bibs to registrations; returns the refused ones, by provider id with the reason.
+
+        What the provider then holds is learned by the next pull. Raises a `ProviderFault` when the
+        whole call failed.
+        """
+        ...
+
+
+@runtime_checkable
+class WarnsAhead(Protocol):
+    """Knows of something that works today and will not work much longer."""
+
+    def warnings(self, today: date) -> Sequence[str]:
+        """What the operator should see to, in sentences."""
+        ...
+
+
+@runtime_checkable
+class HoldsToken(Protocol):
+    """Signs its calls with a token that lapses."""
+
+    @property
+    def token_until(self) -> datetime | None:
+        """When the token in use lapses by the provider's own clock; None before the first call."""
         ...
 
 

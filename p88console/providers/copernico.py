@@ -91,6 +91,7 @@ class Copernico:
 
     provider = Provider.COPERNICO
     has_since_filter = False
+    absence_removes = True
     push_traits = PushTraits(
         fields=("first_name", "last_name", "gender", "birth_date", "bib", "race"),
         batch_size=200,
@@ -102,10 +103,11 @@ class Copernico:
         registrations = registrations or access.base_url or REGISTRATIONS_BASE_URL
         key = {"x-api-key": access.secrets["api_key"]}
         self._options = access.options
-        self._door = Door(self.provider, base, LIMITS, headers=key)
+        limits, budget = access.limited(LIMITS), access.budget
+        self._door = Door(self.provider, base, limits, headers=key, budget=budget)
         # the export and the registrations are documented without a key, so they get none
-        self._open_door = Door(self.provider, base, LIMITS)
-        self._registrations = Door(self.provider, registrations, LIMITS)
+        self._open_door = Door(self.provider, base, limits, budget=budget)
+        self._registrations = Door(self.provider, registrations, limits, budget=budget)
 
     async def close(self) -> None:
         """Let go of connections."""

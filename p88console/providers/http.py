@@ -9,12 +9,11 @@ import asyncio
 import json
 import logging
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
-from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
+from typing import Any, Literal, Protocol
 
 import httpx
 from aiolimiter import AsyncLimiter
@@ -30,12 +29,14 @@ from p88console.domain.errors import (
     Throttled,
     Transient,
     Unauthorized,
+    VerbRefused,
 )
 from p88console.domain.model import Provider
 from p88console.providers.addresses import check_base_url
-from p88console.providers.base import CallLimits
+from p88console.providers.base import Budget, CallLimits
+from p88console.providers.redaction import redacted, secrets_of
 
-Method = Literal["GET", "POST", "PUT", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=30.0, pool=60.0)
 """Machine seconds for each phase of a call."""
@@ -45,41 +46,6 @@ MAX_BODY = 128 * 1024 * 1024
 
 BIG_BODY = 64 * 1024
 """Bytes above which JSON is parsed in a thread, so that the screen never waits for it."""
-
-SHOWN_QUERY_KEYS = frozenset(
-    {
-        "after_registration_id",
-        "end_date",
-        "event_id",
-        "events",
-        "fields",
-        "format",
-        "group",
-        "limit",
-        "modified_after_timestamp",
-        "only_partner_races",
-        "page",
-        "request_format",
-        "results_per_page",
-        "sort",
-        "start_date",
-        "supports_nb",
-    }
-)
-"""The only query keys whose values are ever logged or shown."""
-
-SHOWN_HEADERS = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "content-type",
-        "host",
-        "user-agent",
-    }
-)
-"""Request headers that hold no secret."""
 
 for _library in ("httpx", "httpcore"):
     # these log whole URLs, and RunSignUp's first key kind rides in the query string
@@ -95,6 +61,32 @@ class Answer:
     server_time: datetime | None
     retry_after_s: float | None = None
     """Seconds to wait, where the provider says so."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By lower-case name; some providers tell totals here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What signs a call: query parameters and headers."""
+
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Signer(Protocol):
+    """Signs calls with something that can lapse."""
+
+    async def signature(self) -> Signature:
+        """The signature in force, fetched when there is none. Raises a `ProviderFault`."""
+        ...
+
+    async def renew(self, refused: Signature) -> bool:
+        """Get another in place of a refused one; False when there is no other to be had."""
+        ...
+
+    def heard(self, server_time: datetime | None) -> None:
+        """Take note of the provider's clock."""
+        ...
 
 
 class Door:
@@ -108,12 +100,29 @@ class Door:
         *,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
+        signer: Signer | None = None,
+        budget: Budget | None = None,
+        fault_inside: Callable[[Answer], ProviderFault | None] | None = None,
     ) -> None:
+        """Make ready for calls.
+
+        Args:
+            provider: Whose host it is.
+            base_url: Scheme, host and port.
+            limits: What the host allows this account.
+            headers: Sent with every call.
+            params: Sent in the query of every call.
+            signer: Signs every call; without it the calls are open or signed by `params`.
+            budget: Asked before every call.
+            fault_inside: Finds the fault that an answer with a good status carries.
+        """
         check_base_url(base_url)
         self.provider = provider
         self._params = dict(params or {})
+        self._signer, self._budget, self._fault_inside = signer, budget, fault_inside
         self._concurrent = asyncio.Semaphore(limits.concurrent)
-        self._rate = AsyncLimiter(max(1.0, limits.per_second), 1.0)
+        burst = max(1.0, limits.per_second)
+        self._rate = AsyncLimiter(burst, burst / limits.per_second)
         self._client = httpx.AsyncClient(
             base_url=base_url.rstrip("/"),
             timeout=TIMEOUT,
@@ -133,34 +142,62 @@ class Door:
         """Write a JSON body. Raises a `ProviderFault`."""
         return await self._call("POST", path, json_body=body)
 
+    async def send_json(self, method: Method, path: str, body: Any) -> Answer:
+        """Write a JSON body by another verb. Raises a `ProviderFault`."""
+        return await self._call(method, path, json_body=body)
+
     async def post_form(
         self, path: str, form: Mapping[str, str], params: Mapping[str, str] | None = None
     ) -> Answer:
         """Write a form. Raises a `ProviderFault`."""
         return await self._call("POST", path, params=params, form=form)
 
+    async def ask_by_form(
+        self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Ask by a form that changes nothing there, such as for a token."""
+        return await self._call("POST", path, form=form, headers=headers, writes=False)
+
     async def close(self) -> None:
         """Let go of connections."""
         await self._client.aclose()
 
-    async def _call(
+    async def _call(self, method: Method, path: str, **parts: Any) -> Answer:
+        """Make one call; one whose signature lapsed is made again under another, once."""
+        if self._signer is None:
+            return await self._once(method, path, Signature(), **parts)
+        signature = await self._signer.signature()
+        try:
+            return await self._once(method, path, signature, **parts)
+        except Unauthorized as fault:
+            if fault.call.status == 403 or not await self._signer.renew(signature):
+                raise
+        return await self._once(method, path, await self._signer.signature(), **parts)
+
+    async def _once(
         self,
         method: Method,
         path: str,
+        signature: Signature,
         *,
         params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         json_body: Any = None,
         form: Mapping[str, str] | None = None,
+        writes: bool | None = None,
     ) -> Answer:
         request = self._client.build_request(
             method,
             path,
-            params={**(params or {}), **self._params},
+            params={**(params or {}), **self._params, **signature.params},
+            headers={**(headers or {}), **signature.headers},
             json=json_body,
             data=form,
         )
         call = Call(self.provider, method, redacted(str(request.url)))
-        writes = method != "GET"
+        writes = method != "GET" if writes is None else writes
+        if self._budget is not None:
+            await self._budget.take()
         async with self._concurrent, self._rate:
             try:
                 response = await self._client.send(request, stream=True)
@@ -170,19 +207,13 @@ class Door:
                     await response.aclose()
             except httpx.HTTPError as fault:
                 raise _broken_off(fault, call, writes=writes) from None
-        return await _usable(response, body, call, writes=writes)
-
-
-def redacted(url: str) -> str:
-    """The URL with every query value hidden that is not known to be harmless."""
-    parts = urlsplit(url)
-    shown = [
-        f"{key}={value}" if key in SHOWN_QUERY_KEYS else f"{key}=…"
-        for key, value in parse_qsl(parts.query, keep_blank_values=True)
-    ]
-    query = f"?{'&'.join(shown)}" if shown else ""
-    host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
-    return f"{parts.scheme}://{host}{parts.path}{query}"
+        answer = await _usable(response, body, call, writes=writes)
+        if self._signer is not None:
+            self._signer.heard(answer.server_time)
+        inside = self._fault_inside(answer) if self._fault_inside else None
+        if inside is not None:
+            raise inside
+        return answer
 
 
 async def _read(response: httpx.Response, call: Call) -> bytes:
@@ -241,7 +272,8 @@ async def _usable(response: httpx.Response, raw: bytes, call: Call, *, writes: b
             # a write may be answered in plain words; what it did is learned by reading back
             if not writes or "html" in response.headers.get("content-type", "") or raw[:1] == b"<":
                 raise not_theirs(call, _summary(response, raw)) from None
-    return Answer(call, body, _server_time(response), _retry_after(response))
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(call, body, _server_time(response), _retry_after(response), headers)
 
 
 def _refused(
@@ -264,9 +296,9 @@ def _refused(
             detail,
             "check them at the provider, store them again, then resume the account",
         )
-    if status >= 500:
-        kind = Ambiguous if writes else Transient
-        return kind(
+    if status >= 500 and status != 501:
+        broken = Ambiguous if writes else Transient
+        return broken(
             call,
             f"{title} has a fault of its own",
             detail,
@@ -274,10 +306,11 @@ def _refused(
             retry_after_s=_retry_after(response),
         )
     if status >= 400:
-        return Rejected(call, f"{title} says no", detail)
-    if status >= 300:
-        return not_theirs(call, f"a redirect to {redacted(response.headers.get('location', ''))}")
-    return None
+        unknown = status in (405, 501)
+        kind = VerbRefused if unknown else Rejected
+        return kind(call, f"{title} has no such call" if unknown else f"{title} says no", detail)
+    to = redacted(response.headers.get("location", ""))
+    return not_theirs(call, f"a redirect to {to}") if status >= 300 else None
 
 
 def not_theirs(call: Call, detail: str) -> Malformed:
@@ -297,18 +330,10 @@ def _summary(response: httpx.Response, raw: bytes) -> str:
     if kind != "application/json":
         return told
     text = " ".join(raw[:300].decode("utf-8", "replace").split())[:120]
-    for secret in _secrets_of(response.request):
+    request = response.request
+    for secret in secrets_of(request.url.params.multi_items(), request.headers.items()):
         text = text.replace(secret, "…")
     return f"{told}: {text}"
-
-
-def _secrets_of(request: httpx.Request) -> set[str]:
-    """Every value of the request that is not known to be harmless, as it was sent and decoded."""
-    hidden = {
-        value for key, value in request.url.params.multi_items() if key not in SHOWN_QUERY_KEYS
-    }
-    hidden |= {value for key, value in request.headers.items() if key not in SHOWN_HEADERS}
-    return {text for value in hidden for text in (value, quote(value), quote_plus(value)) if text}
 
 
 def _server_time(response: httpx.Response) -> datetime | None:

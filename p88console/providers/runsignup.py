@@ -119,15 +119,18 @@ class RunSignUp:
 
     provider = Provider.RUNSIGNUP
     has_since_filter = True
+    absence_removes = False
 
     def __init__(self, access: AccountAccess) -> None:
         params, headers = credentials(access.secrets)
         self._door = Door(
             self.provider,
             access.base_url or BASE_URL,
-            LIMITS,
+            access.limited(LIMITS),
             params={**params, "format": "json"},
             headers=headers,
+            budget=access.budget,
+            fault_inside=fault_inside,
         )
 
     async def close(self) -> None:
@@ -136,7 +139,7 @@ class RunSignUp:
 
     async def test(self) -> TestAnswer:
         """List one race: harmless, and it needs the key."""
-        answer = await self._get(
+        answer = await self._door.get(
             "/rest/races", {"page": "1", "results_per_page": "1", "only_partner_races": "T"}
         )
         _listed(answer, "races")
@@ -154,7 +157,7 @@ class RunSignUp:
                 "start_date": since.date().isoformat(),
                 "sort": "date ASC",
             }
-            answer = await self._get("/rest/races", params)
+            answer = await self._door.get("/rest/races", params)
             races = [_inner_race(answer, row) for row in _listed(answer, "races")]
             new = {str(race.get("race_id")) for race in races} - listed
             if not new:
@@ -165,12 +168,12 @@ class RunSignUp:
             yield Page(detailed, {"page": page}, answer.server_time)
 
     async def _race(self, listed: RawRow) -> RawRow:
-        answer = await self._get(f"/rest/race/{listed['race_id']}", {})
+        answer = await self._door.get(f"/rest/race/{listed['race_id']}", {})
         return _inner_race(answer, answer.body)
 
     async def find_event(self, provider_event_id: str) -> EventRecord:
         """Ask for one race by its id."""
-        answer = await self._get(f"/rest/race/{provider_event_id}", {})
+        answer = await self._door.get(f"/rest/race/{provider_event_id}", {})
         return self.event(_inner_race(answer, answer.body))
 
     def event(self, raw: RawRow) -> EventRecord:
@@ -229,7 +232,7 @@ class RunSignUp:
             }
             if after:
                 params["after_registration_id"] = str(after)
-            answer = await self._get(path, params)
+            answer = await self._door.get(path, params)
             rows = _people(answer)
             if not rows:
                 return
@@ -284,15 +287,8 @@ class RunSignUp:
             raw=raw,
         )
 
-    async def _get(self, path: str, params: Mapping[str, str]) -> Answer:
-        answer = await self._door.get(path, params)
-        fault = _fault_inside(answer)
-        if fault is not None:
-            raise fault
-        return answer
 
-
-def _fault_inside(answer: Answer) -> ProviderFault | None:
+def fault_inside(answer: Answer) -> ProviderFault | None:
     """The error that a 200 carries, if it does."""
     body = answer.body
     if not isinstance(body, dict) or "error" not in body:

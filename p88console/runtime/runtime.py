@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from p88console.domain.cadence import CadenceSettings
 from p88console.domain.jobs import CLAIMABLE_STATES, Job, JobState
 from p88console.engine.engine import Engine
 from p88console.engine.shop import Adapters, Shop
@@ -17,6 +16,7 @@ from p88console.store.db import Database
 from p88console.system.clock import Clock, SystemClock
 from p88console.system.home import Home
 from p88console.system.log import start_log, stop_log
+from p88console.system.settings import Settings, read_settings
 from p88console.system.vault import KeyringVault, Vault
 
 FOLLOW_S = 0.1
@@ -75,15 +75,20 @@ async def open_runtime(
     *,
     clock: Clock | None = None,
     vault: Vault | None = None,
-    settings: CadenceSettings | None = None,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Runtime]:
-    """Open everything, hand it out, and close it in the reverse order. Raises `StoreFault`."""
+    """Open everything, hand it out, and close it in the reverse order.
+
+    Raises `StoreFault`, and `UsageFault` for a settings file that cannot be used.
+    """
     clock, vault = clock or SystemClock(), vault or KeyringVault()
+    if settings is None:
+        settings = await asyncio.to_thread(read_settings, home.settings)
     db = await asyncio.to_thread(Database.open, home.database)
     log = start_log(home.log)
-    adapters = Adapters(db, vault)
-    shop = Shop(db, clock, adapters)
-    engine = Engine(shop, settings or CadenceSettings())
+    adapters = Adapters(db, vault, settings)
+    shop = Shop(db, clock, adapters, settings)
+    engine = Engine(shop, settings.cadence_of)
     try:
         yield Runtime(home, db, clock, vault, shop, engine)
     finally:

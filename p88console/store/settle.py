@@ -16,6 +16,7 @@ from p88console.domain.outcome import (
     Outcome,
     RetryAt,
     Verify,
+    WaitForBudget,
     WaitForNetwork,
 )
 from p88console.store import holds, queue
@@ -73,7 +74,7 @@ def fail(tx: Tx, attempt: Attempt, fault: P88Error, outcome: Outcome, now: datet
             attempt_state = JobState.VERIFY.value
             changes |= {"state": attempt_state, "due_at": due, "in_doubt": True}
             changes |= {"priority": queue.one_lower()}
-        case WaitForNetwork(due_at=due):
+        case WaitForNetwork(due_at=due) | WaitForBudget(due_at=due):
             attempt_state, counted = "waiting", job.attempt - 1
             state = JobState.VERIFY if job.in_doubt else JobState.PENDING
             changes |= {"state": state.value, "due_at": due}

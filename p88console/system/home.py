@@ -23,6 +23,11 @@ class Home:
         return self.folder / "p88console.db"
 
     @property
+    def settings(self) -> Path:
+        """What the operator has set; absent until something is."""
+        return self.folder / "settings.toml"
+
+    @property
     def log(self) -> Path:
         """What the engine did, for whoever helps the operator."""
         return self.folder / "logs" / "p88console.log"

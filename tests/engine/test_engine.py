@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from p88console.domain.cadence import CadenceSettings
 from p88console.domain.jobs import JobState, Operation, Trigger
 from p88console.engine import timetable
 from p88console.engine.engine import Engine
@@ -21,9 +20,10 @@ from p88console.runtime import syncs
 from p88console.store import engines, leases, ledger, queue, schedule
 from p88console.store.db import Tx
 from p88console.store.engines import Holder
+from p88console.system.settings import Settings
 from tests.engine.conftest import RUNNERS, RaceDay
 
-SETTINGS = CadenceSettings()
+SETTINGS = Settings()
 
 
 async def wait_for(condition: Callable[[], Awaitable[bool]], what: str) -> None:
@@ -37,7 +37,7 @@ async def wait_for(condition: Callable[[], Awaitable[bool]], what: str) -> None:
 async def sweep(race_day: RaceDay) -> list[Operation]:
     """One look at the timetable; returns what it queued."""
     db, now = race_day.runtime.db, race_day.clock.now()
-    found = await db.read(timetable.look, SETTINGS, now)
+    found = await db.read(timetable.look, SETTINGS.cadence_of, now)
     await db.write(timetable.carry_out, found, now)
     return sorted(row.operation for row in found.due)
 
@@ -122,7 +122,7 @@ async def _rename(race_day: RaceDay, before: str, after: str) -> None:
 async def test_a_second_engine_looks_on_until_the_first_is_gone(race_day: RaceDay) -> None:
     first = race_day.runtime.engine
     assert await first.start()
-    second = Engine(race_day.runtime.shop, SETTINGS)
+    second = Engine(race_day.runtime.shop, SETTINGS.cadence_of)
     assert not await second.start()
     assert second.other is not None
     assert second.other.pid == os.getpid()

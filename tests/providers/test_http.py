@@ -31,11 +31,10 @@ from p88console.providers.addresses import check_base_url
 from p88console.providers.base import CallLimits
 from p88console.providers.http import (
     MAX_BODY,
-    SHOWN_QUERY_KEYS,
     Answer,
     Door,
-    redacted,
 )
+from p88console.providers.redaction import SHOWN_QUERY_KEYS, redacted
 from tests.providers.wire import Line, Request, Say, say_json, unused_url
 
 CANARY = "c4n4ry-s3cret"

@@ -1,0 +1,79 @@
+"""What of a call may be shown: an allow-list, everything else is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
+
+SHOWN_QUERY_KEYS = frozenset(
+    {
+        "after_registration_id",
+        "bracket",
+        "columns",
+        "end_date",
+        "eventDateFrom",
+        "eventDateTo",
+        "eventId",
+        "event_id",
+        "events",
+        "fields",
+        "format",
+        "group",
+        "include_test_entries",
+        "individual_result_set_id",
+        "interval",
+        "lastModifiedDate",
+        "limit",
+        "modified_after_timestamp",
+        "offset",
+        "only_partner_races",
+        "order",
+        "page",
+        "perPage",
+        "per_page",
+        "request_format",
+        "resultsRaceId",
+        "results_per_page",
+        "show_inactive",
+        "size",
+        "sort",
+        "sort_column",
+        "sort_direction",
+        "start",
+        "start_date",
+        "supports_nb",
+    }
+)
+"""The only query keys whose values are ever logged or shown."""
+
+SHOWN_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "user-agent",
+    }
+)
+"""Request headers that hold no secret."""
+
+
+def redacted(url: str) -> str:
+    """The URL with every query value hidden that is not known to be harmless."""
+    parts = urlsplit(url)
+    shown = [
+        f"{key}={value}" if key in SHOWN_QUERY_KEYS else f"{key}=…"
+        for key, value in parse_qsl(parts.query, keep_blank_values=True)
+    ]
+    query = f"?{'&'.join(shown)}" if shown else ""
+    host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+    return f"{parts.scheme}://{host}{parts.path}{query}"
+
+
+def secrets_of(params: Iterable[tuple[str, str]], headers: Iterable[tuple[str, str]]) -> set[str]:
+    """Every value of a call that is not known to be harmless, as it was sent and decoded."""
+    hidden = {value for key, value in params if key not in SHOWN_QUERY_KEYS}
+    hidden |= {value for key, value in headers if key not in SHOWN_HEADERS}
+    return {text for value in hidden for text in (value, quote(value), quote_plus(value)) if text}

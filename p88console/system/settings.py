@@ -1,0 +1,149 @@
+"""The settings file: `settings.toml` in the home folder, every key checked, none of them secret."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from p88console.domain.cadence import CadenceSettings
+from p88console.domain.errors import UsageFault
+from p88console.domain.model import Provider
+
+_UNITS = {"s": "seconds", "min": "minutes", "m": "minutes", "h": "hours", "d": "days"}
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d)")
+
+
+def span(text: object) -> timedelta:
+    """A span of time as people write it: `30 s`, `15 min`, `4h`, `7 d`.
+
+    Raises `ValueError` for anything else, zero included.
+    """
+    found = _SPAN.fullmatch(str(text).strip())
+    try:
+        length = timedelta(**{_UNITS[found[2]]: float(found[1])}) if found else timedelta()
+    except OverflowError:
+        length = timedelta()
+    if not length:
+        raise ValueError("write a span like '30 s', '15 min', '4 h' or '7 d'")
+    return length
+
+
+Span = Annotated[timedelta, BeforeValidator(span)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(_Section):
+    """How fast one account of a provider may be called; what is absent stays the adapter's own."""
+
+    concurrent: int | None = Field(default=None, ge=1, le=100)
+    per_second: float | None = Field(default=None, gt=0, le=1000)
+    per_hour: int | None = Field(default=None, ge=1)
+
+
+class Cadence(_Section):
+    """Intervals and window edges by which events are synced; see `CadenceSettings`."""
+
+    events: Span | None = None
+    participants: Span | None = None
+    participants_day_before: Span | None = None
+    participants_race_day: Span | None = None
+    results: Span | None = None
+    results_finish_window: Span | None = None
+    day_before: Span | None = None
+    race_day: Span | None = None
+    after_last_start: Span | None = None
+    first_finisher_after: Span | None = None
+    last_finisher_after: Span | None = None
+    finish_tail: Span | None = None
+    rest_after: Span | None = None
+
+    def over(self, base: CadenceSettings) -> CadenceSettings:
+        """These settings laid over others."""
+        chosen = {name: getattr(self, name) for name in type(self).model_fields}
+        kept = {name: value for name, value in chosen.items() if value is not None}
+        return CadenceSettings(**{**{name: getattr(base, name) for name in chosen}, **kept})
+
+
+class OneEvent(_Section):
+    """What one event does differently."""
+
+    cadence: Cadence = Cadence()
+
+
+class Settings(_Section):
+    """Everything that can be set; an empty file sets nothing."""
+
+    cadence: Cadence = Cadence()
+    event: dict[str, OneEvent] = Field(default_factory=dict)
+    """Event id → what it does differently."""
+    limits: dict[Provider, Limits] = Field(default_factory=dict)
+    wire: dict[Provider, dict[str, str]] = Field(default_factory=dict)
+    """Provider → name in its wire table → the path or word to use instead."""
+
+    def cadence_of(self, event_id: int | None = None) -> CadenceSettings:
+        """The intervals for one event: its own over the common ones over the built-in ones."""
+        common = self.cadence.over(CadenceSettings())
+        own = self.event.get(str(event_id))
+        return own.cadence.over(common) if own else common
+
+
+def read_settings(file: Path) -> Settings:
+    """The settings in this file, the built-in ones where there is none.
+
+    Raises `UsageFault` for text that is no TOML, unknown keys (naming the nearest) and bad values.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise UsageFault("the settings cannot be read", f"{file}: {fault}") from None
+    try:
+        return Settings.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as fault:
+        raise UsageFault("the settings are no TOML", f"{file}: {fault}") from None
+    except ValidationError as fault:
+        told = [_told(error) for error in fault.errors(include_url=False)]
+        raise UsageFault(
+            "the settings cannot be used",
+            f"{file}: {'; '.join(told)}",
+            "mend the file and start again; nothing was changed",
+        ) from None
+
+
+def _told(error: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in error["loc"] if part != "[key]")
+    if error["type"] != "extra_forbidden":
+        return f"{where}: {error['msg'].removeprefix('Value error, ')}"
+    *above, name = error["loc"]
+    near = get_close_matches(str(name), _keys_at(above), n=1)
+    return f"there is no setting {where}" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _keys_at(path: list[Any]) -> list[str]:
+    """The keys that may stand where an unknown one was found."""
+    section: type[BaseModel] = Settings
+    for name in path:
+        field = section.model_fields.get(str(name))
+        if field is None:
+            continue  # the name of an event or provider: the section below it was entered already
+        inner = [kind for kind in _kinds(field.annotation) if issubclass(kind, BaseModel)]
+        section = inner[0] if inner else section
+    return list(section.model_fields)
+
+
+def _kinds(annotation: Any) -> list[type]:
+    parts = getattr(annotation, "__args__", None)
+    if parts:
+        return [kind for part in parts for kind in _kinds(part)]
+    return [annotation] if isinstance(annotation, type) else []
