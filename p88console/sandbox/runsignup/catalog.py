@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -35,6 +35,10 @@ class Catalog:
             event_id - 500_000: race for event_id, race in self.races.items() if past_events
         }
         """The events of last year, one for each race."""
+
+    def races_of(self, event_ids: Iterable[int]) -> list[Race]:
+        """The races of those events that are this year's; nobody is in the others."""
+        return [self.races[event_id] for event_id in event_ids if event_id in self.races]
 
     def knows(self, event_id: int) -> bool:
         """Whether this race has such an event, this year or last."""

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from p88console.sandbox.day import Race
+from p88console.sandbox.registering.book import Registration, Registrations
 from p88console.sandbox.runsignup import faults
 from p88console.sandbox.runsignup.fields import RowError, read_fields
-from p88console.sandbox.runsignup.state import Registration, Registrations
 
 
 def write_participants(
-    registrations: Registrations, event_id: int, form: Mapping[str, str], now: datetime
+    registrations: Registrations, race: Race, form: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
     """Take a write and answer with the registration ids in the order of its rows (confirmed).
 
@@ -26,7 +27,7 @@ def write_participants(
     details: list[dict[str, Any] | None] = []
     for row in _rows(form):
         try:
-            entry = _write(registrations, event_id, row, now)
+            entry = _write(registrations, race, row, now)
         except RowError as error:
             details.append(error.body())
         else:
@@ -49,7 +50,7 @@ def _rows(form: Mapping[str, str]) -> list[Any]:
     return rows
 
 
-def _write(registrations: Registrations, event_id: int, row: Any, now: datetime) -> Registration:
+def _write(registrations: Registrations, race: Race, row: Any, now: datetime) -> Registration:
     if not isinstance(row, dict):
         raise RowError(11, "Invalid row.")
     values = read_fields(row)
@@ -57,11 +58,11 @@ def _write(registrations: Registrations, event_id: int, row: Any, now: datetime)
     if number is None:
         if "first_name" not in values:
             raise RowError(104, "First name is required.")
-        return registrations.add(event_id, values, now)
+        return registrations.add(race, values, now)
     entry = registrations.get(number) if isinstance(number, int) else None
-    if entry is None or entry.event_id != event_id:
+    if entry is None or entry.race is not race:
         raise RowError(15, "Invalid registration id.")
-    if entry.removed_reason is None:
+    if entry.stands:
         registrations.edit(entry, values, now)
     else:
         # Bib and chip of inactive registrations are dropped silently (confirmed in vendor docs).

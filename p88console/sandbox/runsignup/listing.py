@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from p88console.sandbox.registering.book import Registration
 from p88console.sandbox.runsignup import faults
 from p88console.sandbox.runsignup.catalog import Catalog
-from p88console.sandbox.runsignup.state import Registration
+from p88console.sandbox.runsignup.rows import unix
 
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 2500
@@ -84,7 +85,7 @@ class Listing:
             kept = [entry for entry in kept if entry.registration_id < self.before_id]
         if self.modified_after is not None:
             # Inclusive: on or after (confirmed in vendor docs).
-            kept = [entry for entry in kept if entry.modified_at >= self.modified_after]
+            kept = [entry for entry in kept if unix(entry.modified_at) >= self.modified_after]
         if self.search:
             kept = [entry for entry in kept if self._matches(entry)]
         if self.sort != "registration_id" or self.descending:

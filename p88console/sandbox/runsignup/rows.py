@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from p88console.sandbox.day import Race
 from p88console.sandbox.people import Person
-from p88console.sandbox.runsignup.state import Registration
+from p88console.sandbox.registering.book import Registration
 from p88console.sandbox.wire import json_text
 
 EASTERN = ZoneInfo("America/New_York")
@@ -34,22 +33,27 @@ def us_date(day: date | None) -> str | None:
     return None if day is None else f"{day:%m/%d/%Y}"
 
 
+def unix(moment: datetime) -> int:
+    """Unix seconds, as `last_modified` shows them."""
+    return int(moment.timestamp())
+
+
 def money(amount: Decimal) -> str:
     """`$1,055.00` (confirmed in vendor docs)."""
     return f"${amount:,.2f}"
 
 
 class RowWriter:
-    """Writes registrations as rows, for the races of one event."""
+    """Writes registrations as rows."""
 
-    def __init__(self, races: Mapping[int, Race], race_day: date) -> None:
+    def __init__(self, event_ids: Sequence[int], race_day: date) -> None:
         """Know what a row needs beyond its registration.
 
         Args:
-            races: The race behind each RunSignUp event id.
+            event_ids: The RunSignUp event of each race, by the race's number.
             race_day: The day that ages are counted to.
         """
-        self._fees = {event_id: race.course.fee for event_id, race in races.items()}
+        self._event_ids = event_ids
         self._race_day = race_day
 
     def participant_text(self, entry: Registration, *, nonbinary: bool) -> str:
@@ -68,11 +72,11 @@ class RowWriter:
             nonbinary: Whether gender X may appear (`supports_nb=T`); else it is null (assumed).
         """
         number = entry.registration_id
-        fees = self._money(entry)
+        fees = _fees(entry)
         return {
             "user": _user(entry, nonbinary=nonbinary),
             "registration_id": number,
-            "event_id": entry.event_id,
+            "event_id": self._event_ids[entry.race.number],
             "rsu_transaction_id": number // 7 + 1_000_000,
             "transaction_id": f"ay_{number * 7919:012d}C_0",
             "bib_num": entry.bib,
@@ -80,7 +84,7 @@ class RowWriter:
             "age": entry.person.age_on(self._race_day),
             "registration_date": loose_time(entry.registered_at, EASTERN),
             **_NO_TEAM,
-            "last_modified": entry.modified_at,
+            "last_modified": unix(entry.modified_at),
             "imported": "T" if entry.imported else "F",
             "race_fee": fees["race_fee"],
             "offline_payment_amount": "$0.00",
@@ -99,35 +103,36 @@ class RowWriter:
 
     def removed(self, entry: Registration, *, nonbinary: bool) -> dict[str, Any]:
         """A row of the removed-participants call, whose dates differ (confirmed in vendor docs)."""
-        fees = self._money(entry)
+        fees = _fees(entry)
         return {
             "user": _user(entry, nonbinary=nonbinary),
             "registration_id": entry.registration_id,
             "age": entry.person.age_on(self._race_day),
             "registration_date": _full_time(entry.registered_at),
-            "last_modified": _full_time(datetime.fromtimestamp(entry.modified_at, UTC)),
-            "last_modified_ts": entry.modified_at,
+            "last_modified": _full_time(entry.modified_at),
+            "last_modified_ts": unix(entry.modified_at),
             "imported": "T" if entry.imported else "F",
             "race_fee": fees["race_fee"],
             "processing_fee": fees["processing_fee"],
             "processing_fee_paid_by_user": fees["processing_fee"],
             "processing_fee_paid_by_race": "$0.00",
             "amount_paid": fees["amount_paid"],
-            "removed_reason": entry.removed_reason,
-            "new_registration_id": entry.new_registration_id,
+            "removed_reason": entry.left_because,
+            "new_registration_id": entry.moved_to,
         }
 
-    def _money(self, entry: Registration) -> dict[str, str]:
-        fee = Decimal(self._fees[entry.event_id].removeprefix("$"))
-        processing = (fee * Decimal("0.06")).quantize(Decimal("0.01"))
-        # Now and then someone donates a lot, so that amounts with a comma come along.
-        extra = Decimal(1055) if entry.registration_id % 211 == 7 else Decimal(0)
-        return {
-            "race_fee": money(fee),
-            "processing_fee": money(processing),
-            "extra_fees": money(extra),
-            "amount_paid": money(fee + processing + extra),
-        }
+
+def _fees(entry: Registration) -> dict[str, str]:
+    fee = Decimal(entry.race.course.fee.removeprefix("$"))
+    processing = (fee * Decimal("0.06")).quantize(Decimal("0.01"))
+    # Now and then someone donates a lot, so that amounts with a comma come along.
+    extra = Decimal(1055) if entry.registration_id % 211 == 7 else Decimal(0)
+    return {
+        "race_fee": money(fee),
+        "processing_fee": money(processing),
+        "extra_fees": money(extra),
+        "amount_paid": money(fee + processing + extra),
+    }
 
 
 def _user(entry: Registration, *, nonbinary: bool) -> dict[str, Any]:

@@ -18,15 +18,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from p88console.domain.model import Provider
 from p88console.sandbox.forms import read_form
-from p88console.sandbox.provider import ProviderServer
+from p88console.sandbox.registering.server import RegistrationServer
 from p88console.sandbox.runsignup import faults
 from p88console.sandbox.runsignup.auth import Credentials, Throttle
 from p88console.sandbox.runsignup.catalog import Catalog
-from p88console.sandbox.runsignup.control import control_routes
+from p88console.sandbox.runsignup.control import RunSignUpControl
 from p88console.sandbox.runsignup.edits import write_participants
 from p88console.sandbox.runsignup.listing import Listing, whole
 from p88console.sandbox.runsignup.rows import RowWriter
-from p88console.sandbox.runsignup.state import Registrations
 from p88console.sandbox.runsignup.xml import XMLAnswer
 from p88console.sandbox.wire import JSONAnswer, json_text
 from p88console.sandbox.world import World
@@ -45,7 +44,7 @@ class Call:
     now: datetime
 
 
-class RunSignUpServer(ProviderServer):
+class RunSignUpServer(RegistrationServer):
     """RunSignUp with one race and one account that may see it."""
 
     provider: ClassVar[Provider] = Provider.RUNSIGNUP
@@ -68,14 +67,13 @@ class RunSignUpServer(ProviderServer):
             latency_s: Machine seconds every call takes at least, so that calls can overlap at all.
             past_events: Whether last year's events are still in the race.
         """
-        super().__init__(world, clock)
+        first_id = world.random("runsignup registrations").randrange(60_000_000, 69_000_000)
+        super().__init__(world, clock, first_id)
         self.credentials = Credentials(world.random("runsignup secrets"))
         self.catalog = Catalog(world, past_events=past_events)
-        first_id = world.random("runsignup registrations").randrange(60_000_000, 69_000_000)
-        self.registrations = Registrations(world, self.catalog.event_ids, first_id)
         self.throttle = Throttle(at_a_time)
         self.latency_s = latency_s
-        self._rows = RowWriter(self.catalog.races, world.date)
+        self._rows = RowWriter(self.catalog.event_ids, world.date)
 
     @cached_property
     def app(self) -> ASGIApp:
@@ -97,9 +95,11 @@ class RunSignUpServer(ProviderServer):
             Route(path, _Endpoint(self, method, path, answer), methods=[method])
             for method, path, answer in calls
         ]
-        control = control_routes(self.registrations, self.catalog, self.present, self.ledger_head)
+        control = RunSignUpControl(
+            self.registrations, self.present, self.ledger_head, catalog=self.catalog
+        )
         application = Starlette(
-            routes=[*routes, refresh, *control],
+            routes=[*routes, refresh, *control.routes()],
             exception_handlers={404: _unknown_method, 405: _method_not_supported},
         )
         return _AnyCase(application)
@@ -112,12 +112,6 @@ class RunSignUpServer(ProviderServer):
             "options": {},
             "event_id": str(self.catalog.race_id),
         }
-
-    def present(self) -> datetime:
-        """The clock's instant, with the registrations brought up to it."""
-        now = self.clock.now()
-        self.registrations.advance(now)
-        return now
 
     def _races(self, call: Call) -> Any:
         size = min(MOST_RACES, max(1, whole(call.query, "results_per_page") or 50))
@@ -134,11 +128,12 @@ class RunSignUpServer(ProviderServer):
     def _participants(self, call: Call) -> str:
         self._check_race(call)
         listing = Listing.read(call.query, self.catalog)
-        page = listing.page_of(self.registrations.active(listing.event_ids))
+        races = self.catalog.races_of(listing.event_ids)
+        page = listing.page_of(self.registrations.active(races))
         rows: dict[int, list[str]] = {event_id: [] for event_id in listing.event_ids}
         for entry in page:
             text = self._rows.participant_text(entry, nonbinary=listing.nonbinary)
-            rows[entry.event_id].append(text)
+            rows[self.catalog.event_ids[entry.race.number]].append(text)
         elements = [
             _element(event_id, texts, alone=len(rows) == 1) for event_id, texts in rows.items()
         ]
@@ -147,10 +142,12 @@ class RunSignUpServer(ProviderServer):
     def _removed_participants(self, call: Call) -> Any:
         self._check_race(call)
         listing = Listing.read(call.query, self.catalog)
-        page = listing.page_of(self.registrations.removed(listing.event_ids))
+        races = self.catalog.races_of(listing.event_ids)
+        page = listing.page_of(self.registrations.removed(races))
         rows: dict[int, list[Any]] = {event_id: [] for event_id in listing.event_ids}
         for entry in page:
-            rows[entry.event_id].append(self._rows.removed(entry, nonbinary=listing.nonbinary))
+            row = self._rows.removed(entry, nonbinary=listing.nonbinary)
+            rows[self.catalog.event_ids[entry.race.number]].append(row)
         return [
             {"event": {"event_id": event_id, "participants": people}}
             for event_id, people in rows.items()
@@ -158,9 +155,8 @@ class RunSignUpServer(ProviderServer):
 
     def _write_participants(self, call: Call) -> Any:
         self._check_race(call)
-        return write_participants(
-            self.registrations, self._this_years_event(call), call.form, call.now
-        )
+        race = self.catalog.races[self._this_years_event(call)]
+        return write_participants(self.registrations, race, call.form, call.now)
 
     def _has_result_sets(self, call: Call) -> Any:
         self._check_race(call)

@@ -1,0 +1,1 @@
+"""What all three registration providers have in common: the book they keep, and a hand in it."""
