@@ -24,10 +24,11 @@ class RunSignUpControl(ControlRoom):
         registrations: Registrations,
         present: Callable[[], datetime],
         ledger_head: Callable[[], dict[str, Any]],
+        ways: object,
         *,
         catalog: Catalog,
     ) -> None:
-        super().__init__(registrations, present, ledger_head)
+        super().__init__(registrations, present, ledger_head, ways)
         self._catalog = catalog
 
     def row(self, entry: Registration) -> dict[str, Any]:

@@ -9,10 +9,10 @@ class ApiError(Exception):
     """A refusal in RunSignUp's words: HTTP 200 with the error inside (captured).
 
     `details` is the list aligned with the rows of a write (confirmed in one client; that untouched
-    rows appear as null in it is assumed).
+    rows appear as null in it is assumed), or for code 12 an object (confirmed in the vendor's app).
     """
 
-    def __init__(self, code: int, message: str, details: list[Any] | None = None) -> None:
+    def __init__(self, code: int, message: str, details: Any = None) -> None:
         super().__init__(code, message)
         self.code = code
         self.message = message
@@ -59,6 +59,16 @@ def invalid_date(name: str) -> ApiError:
 def invalid_submission(details: list[Any] | None = None) -> ApiError:
     """A write's body or some of its rows cannot be taken (code from the vendor's list)."""
     return ApiError(11, "Invalid submission", details)
+
+
+def out_of_order(told: str) -> ApiError:
+    """Ordered data came out of turn; the last id stands in prose (confirmed in vendor's app)."""
+    return ApiError(12, "Received out of order.", {"error_msg": told})
+
+
+def invalid_id(name: str) -> ApiError:
+    """Nothing has this id (code from the vendor's list, wording assumed)."""
+    return ApiError(15, f"Invalid id: {name}")
 
 
 def throttled() -> ApiError:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -21,10 +19,12 @@ from p88console.sandbox.forms import read_form
 from p88console.sandbox.registering.server import RegistrationServer
 from p88console.sandbox.runsignup import faults
 from p88console.sandbox.runsignup.auth import Credentials, Throttle
+from p88console.sandbox.runsignup.call import Call
 from p88console.sandbox.runsignup.catalog import Catalog
 from p88console.sandbox.runsignup.control import RunSignUpControl
 from p88console.sandbox.runsignup.edits import write_participants
 from p88console.sandbox.runsignup.listing import Listing, whole
+from p88console.sandbox.runsignup.results import ResultsDesk
 from p88console.sandbox.runsignup.rows import RowWriter
 from p88console.sandbox.runsignup.xml import XMLAnswer
 from p88console.sandbox.wire import JSONAnswer, json_text
@@ -32,16 +32,6 @@ from p88console.sandbox.world import World
 from p88console.system.clock import Clock
 
 MOST_RACES = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One vendor call that was let in."""
-
-    query: Mapping[str, str]
-    path: Mapping[str, str]
-    form: Mapping[str, str]
-    now: datetime
 
 
 class RunSignUpServer(RegistrationServer):
@@ -71,6 +61,7 @@ class RunSignUpServer(RegistrationServer):
         super().__init__(world, clock, first_id)
         self.credentials = Credentials(world.random("runsignup secrets"))
         self.catalog = Catalog(world, past_events=past_events)
+        self.results = ResultsDesk(world, self.catalog, self.registrations)
         self.throttle = Throttle(at_a_time)
         self.latency_s = latency_s
         self._rows = RowWriter(self.catalog.event_ids, world.date)
@@ -79,16 +70,16 @@ class RunSignUpServer(RegistrationServer):
     def app(self) -> ASGIApp:
         """The application that answers on this provider's socket."""
         race = "/rest/race/{race_id:int}"
-        results = f"{race}/results"
         calls: list[tuple[str, str, Callable[[Call], Any]]] = [
             ("GET", "/rest/races", self._races),
             ("GET", race, self._race),
             ("GET", f"{race}/participants", self._participants),
             ("POST", f"{race}/participants", self._write_participants),
             ("GET", f"{race}/removed-participants", self._removed_participants),
-            ("GET", f"{results}/has-result-sets", self._has_result_sets),
-            ("GET", f"{results}/get-result-sets", self._no_results),
-            ("GET", f"{results}/get-results", self._no_results),
+        ]
+        calls += [
+            (method, f"{race}/results/{name}", self._of_this_race(answer))
+            for method, name, answer in self.results.calls()
         ]
         refresh = Route("/rest/v2/auth/refresh-token.json", self._refresh_token, methods=["POST"])
         routes = [
@@ -96,7 +87,11 @@ class RunSignUpServer(RegistrationServer):
             for method, path, answer in calls
         ]
         control = RunSignUpControl(
-            self.registrations, self.present, self.ledger_head, catalog=self.catalog
+            self.registrations,
+            self.present,
+            self.ledger_head,
+            self.results.ways,
+            catalog=self.catalog,
         )
         application = Starlette(
             routes=[*routes, refresh, *control.routes()],
@@ -112,6 +107,10 @@ class RunSignUpServer(RegistrationServer):
             "options": {},
             "event_id": str(self.catalog.race_id),
         }
+
+    def ledger_head(self) -> dict[str, Any]:
+        """What is published and who was told of it, beside the calls."""
+        return {**self.results.ledger(), **super().ledger_head()}
 
     def _races(self, call: Call) -> Any:
         size = min(MOST_RACES, max(1, whole(call.query, "results_per_page") or 50))
@@ -158,22 +157,19 @@ class RunSignUpServer(RegistrationServer):
         race = self.catalog.races[self._this_years_event(call)]
         return write_participants(self.registrations, race, call.form, call.now)
 
-    def _has_result_sets(self, call: Call) -> Any:
-        self._check_race(call)
-        self._this_years_event(call)
-        return {"has_results": "F"}
+    def _of_this_race(self, answer: Callable[[Call], Any]) -> Callable[[Call], Any]:
+        def checked(call: Call) -> Any:
+            self._check_race(call)
+            return answer(call)
 
-    def _no_results(self, call: Call) -> Any:
-        self._check_race(call)
-        self._this_years_event(call)
-        raise faults.no_results()
+        return checked
 
     def _check_race(self, call: Call) -> None:
         if int(call.path["race_id"]) != self.catalog.race_id:
             raise faults.race_not_found()
 
     def _this_years_event(self, call: Call) -> int:
-        event_id = whole({**call.form, **call.query}, "event_id")
+        event_id = whole(call.sent, "event_id")
         if event_id is None or event_id not in self.catalog.races:
             raise faults.event_not_found()
         return event_id
