@@ -25,6 +25,7 @@ EVENTS = table(Event)
 ACCOUNTS = table(Account)
 
 ACTIVE = ParticipantStatus.ACTIVE.value
+NEEDS_PERSON = (PushState.HELD, PushState.REFUSED, PushState.DIFFERS, PushState.IGNORED)
 UNSEEN = "sent, but the scoring system does not show this person"
 UNMAPPED = "their race is linked to none at the scoring system: map it with event link --race"
 WITHDRAW_BY_HAND = "is no longer registered: withdraw at the scoring system by hand"
@@ -202,10 +203,30 @@ def unsent(connection: Connection, event_id: int | None = None) -> tuple[int, da
     return int(count), oldest
 
 
+def lacks_at_scoring() -> ColumnElement[bool]:
+    """Whether a person of the outer query stands here and some linked event lacks them so."""
+    held = and_(LEDGER.c.participant_id == PARTICIPANTS.c.id, LEDGER.c.link_id == LINKS.c.id)
+    lacking = (
+        select(LINKS.c.id)
+        .select_from(LINKS)
+        .outerjoin(LEDGER, held)
+        .where(LINKS.c.event_id == PARTICIPANTS.c.event_id, _differs())
+        .correlate(PARTICIPANTS)
+    )
+    return and_(PARTICIPANTS.c.status == ACTIVE, lacking.exists())
+
+
+def waits_for_person() -> ColumnElement[bool]:
+    """Whether a person of the outer query waits for a decision about some linked event."""
+    waiting = select(LEDGER.c.id).where(
+        LEDGER.c.participant_id == PARTICIPANTS.c.id, present_state().in_(NEEDS_PERSON)
+    )
+    return waiting.correlate(PARTICIPANTS).exists()
+
+
 def waiting_for_person(connection: Connection, link_id: int | None = None) -> int:
     """How many people, removed ones too, wait for a decision about a linked event, or any."""
-    waits = (PushState.HELD, PushState.REFUSED, PushState.DIFFERS, PushState.IGNORED)
-    query = _joined(select(func.count()), link_id).where(present_state().in_(waits))
+    query = _joined(select(func.count()), link_id).where(present_state().in_(NEEDS_PERSON))
     return int(connection.execute(query).scalar_one())
 
 

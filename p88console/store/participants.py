@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from p88console.domain.fingerprint import fingerprint
+from p88console.domain.folding import name_key
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ParticipantRecord, ParticipantStatus
 from p88console.store.db import Tx
@@ -99,6 +100,7 @@ def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> 
         "chip": record.chip,
         "first_name": record.first_name,
         "last_name": record.last_name,
+        "name_key": name_key(record.first_name, record.last_name),
         "gender": record.gender,
         "birth_date": record.birth_date,
         "email": record.email,

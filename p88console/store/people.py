@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -53,11 +53,7 @@ class Person:
     @property
     def push_state(self) -> PushState:
         """The state that most needs attention over all far sides."""
-        return min(
-            (system.state for system in self.systems),
-            key=ATTENTION.index,
-            default=PushState.UNSENT,
-        )
+        return most_telling(system.state for system in self.systems)
 
 
 ATTENTION = (
@@ -69,6 +65,12 @@ ATTENTION = (
     PushState.SENT,
     PushState.VERIFIED,
 )
+
+
+def most_telling(states: Iterable[PushState]) -> PushState:
+    """Of several far sides' states the one that most needs attention."""
+    return min(states, key=ATTENTION.index, default=PushState.UNSENT)
+
 
 LISTED = tuple(column for column in PARTICIPANTS.c if column.name not in ("raw", "raw_hash"))
 
@@ -100,8 +102,8 @@ def participants(
         query = query.where(_CONDITIONS[only](event_id))
     query = query.order_by(people.last_name, people.first_name, people.id).limit(limit)
     rows = [dict(row) for row in connection.execute(query).mappings()]
-    systems = _systems(connection, [row["id"] for row in rows])
-    found = [Person(row, row.pop("provider"), tuple(systems.get(row["id"], ()))) for row in rows]
+    far = systems(connection, [row["id"] for row in rows])
+    found = [Person(row, row.pop("provider"), tuple(far.get(row["id"], ()))) for row in rows]
     if only is Filter.UNSENT:
         return [person for person in found if person.push_state is not PushState.VERIFIED]
     if only is Filter.CONFLICT:
@@ -138,7 +140,8 @@ _CONDITIONS: dict[Filter, Callable[[int], Any]] = {
 }
 
 
-def _systems(connection: Connection, participant_ids: Sequence[int]) -> dict[int, list[FarSide]]:
+def systems(connection: Connection, participant_ids: Sequence[int]) -> dict[int, list[FarSide]]:
+    """What each linked scoring event is known to hold of these people."""
     found: dict[int, list[FarSide]] = {}
     for ids in chunked(participant_ids):
         query = (
@@ -179,8 +182,8 @@ def participant(connection: Connection, participant_id: int) -> tuple[Person, li
     if found is None:
         raise UsageFault(f"there is no participant {participant_id}")
     row = dict(found)
-    systems = _systems(connection, [participant_id]).get(participant_id, [])
-    person = Person(row, row.pop("provider"), tuple(systems))
+    far = systems(connection, [participant_id]).get(participant_id, [])
+    person = Person(row, row.pop("provider"), tuple(far))
     trail = select(CHANGES).where(CHANGES.c.participant_id == participant_id).order_by(CHANGES.c.id)
     return person, [dict(change) for change in connection.execute(trail).mappings()]
 

@@ -49,7 +49,8 @@ class Participant(SQLModel, table=True):
     """One person in one race, keyed by (event, provider id).
 
     `row_key` is the provider's id, or a fingerprint of the row where the provider sent none.
-    `content_hash` covers the fields, `raw_hash` the raw row.
+    `content_hash` covers the fields, `raw_hash` the raw row. `name_key` is what the person is
+    sorted and found by; whoever writes a name writes it too (`domain.folding`).
     """
 
     __tablename__ = "participants"
@@ -57,7 +58,9 @@ class Participant(SQLModel, table=True):
         UniqueConstraint("event_id", "row_key"),
         one_of("status", ParticipantStatus),
         Index("ix_participants_event_bib", "event_id", "bib"),
-        Index("ix_participants_event_last_name", "event_id", "last_name"),
+        Index("ix_participants_event_name", "event_id", "name_key", "bib"),
+        Index("ix_participants_event_standing", "event_id", "status", "race_id", "bib"),
+        Index("ix_participants_event_changed", "event_id", "changed_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -69,6 +72,7 @@ class Participant(SQLModel, table=True):
     chip: str | None = None
     first_name: str | None = None
     last_name: str | None = None
+    name_key: str = Field(default="", sa_column_kwargs={"server_default": ""})
     gender: str | None = None
     birth_date: date | None = None
     email: str | None = None
@@ -88,7 +92,7 @@ class Participant(SQLModel, table=True):
     raw_hash: str
     content_hash: str
     first_seen_at: datetime
-    changed_at: datetime = Field(index=True)
+    changed_at: datetime
 
 
 class ParticipantChange(SQLModel, table=True):

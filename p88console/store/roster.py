@@ -1,0 +1,234 @@
+"""Reads the Roster: a window of people out of any number, in any order, and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+
+from p88console.domain.folding import folded
+from p88console.domain.model import ParticipantStatus
+from p88console.store import people
+from p88console.store.events import EVENTS, LINKS
+from p88console.store.ledger import lacks_at_scoring, waits_for_person
+from p88console.store.participants import PARTICIPANTS, RACES
+from p88console.store.roster_rows import (
+    EventChoice,
+    RosterFacet,
+    RosterOrder,
+    RosterQuery,
+    RosterRow,
+)
+from p88console.store.tenants import ACCOUNTS
+
+P = PARTICIPANTS.c
+ACTIVE = ParticipantStatus.ACTIVE.value
+
+
+def count(connection: Connection, query: RosterQuery) -> int:
+    """How many people match."""
+    return int(connection.execute(count_query(query)).scalar_one())
+
+
+def count_query(query: RosterQuery) -> Select[Any]:
+    """The statement behind `count`."""
+    return _narrowed(select(func.count()), query)
+
+
+def page(connection: Connection, query: RosterQuery, offset: int, limit: int) -> list[RosterRow]:
+    """People from `offset` on; only these are looked up beyond the index that sorts them."""
+    window = _narrowed(select(P.id), query).order_by(*_order(query)).offset(offset).limit(limit)
+    ids = list(connection.execute(window).scalars())
+    found = {row.id: row for row in _rows(connection, ids)}
+    return [found[one] for one in ids]
+
+
+def place(connection: Connection, query: RosterQuery, participant_id: int) -> int | None:
+    """Where a person stands in the list; None when they are not in it."""
+    number = func.row_number().over(order_by=_order(query)) - 1
+    numbered = _narrowed(select(P.id, number.label("place")), query).subquery()
+    asked = select(numbered.c.place).where(numbered.c.id == participant_id)
+    found: int | None = connection.execute(asked).scalar()
+    return found
+
+
+def facet_counts(
+    connection: Connection, event_id: int | None, since: datetime | None
+) -> dict[RosterFacet, int]:
+    """How many people each facet holds."""
+    active = _is_active()
+    sums = (func.count(), _sum(and_(active, P.bib.is_(None))), _sum(~active))
+    query = _of_event(select(*sums), event_id)
+    everybody, no_bib, removed = connection.execute(query).one()
+    counts = {
+        RosterFacet.EVERYBODY: int(everybody),
+        RosterFacet.NO_BIB: int(no_bib or 0),
+        RosterFacet.REMOVED: int(removed or 0),
+    }
+    for facet in (
+        RosterFacet.DUPLICATE,
+        RosterFacet.UNSENT,
+        RosterFacet.NEEDS_YOU,
+        RosterFacet.CHANGED,
+    ):
+        counts[facet] = count(connection, RosterQuery(event_id, facet=facet, since=since))
+    return counts
+
+
+def events(connection: Connection) -> list[EventChoice]:
+    """Every event in use that people register for, by its start."""
+    registered = select(func.count()).where(P.event_id == EVENTS.c.id).correlate(EVENTS)
+    query = (
+        select(EVENTS, ACCOUNTS.c.provider, registered.scalar_subquery().label("participants"))
+        .join(ACCOUNTS, ACCOUNTS.c.id == EVENTS.c.account_id)
+        .where(ACCOUNTS.c.removed_at.is_(None))
+        .order_by(EVENTS.c.starts_at, EVENTS.c.id)
+    )
+    return [
+        EventChoice(
+            row["id"],
+            row["name"],
+            row["timezone"],
+            row["provider"],
+            row["starts_at"],
+            row["participants"],
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def _sum(condition: ColumnElement[bool]) -> Any:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _of_event(query: Select[Any], event_id: int | None) -> Select[Any]:
+    query = query.select_from(PARTICIPANTS)
+    return query if event_id is None else query.where(P.event_id == event_id)
+
+
+def _narrowed(query: Select[Any], wanted: RosterQuery) -> Select[Any]:
+    query = _of_event(query, wanted.event_id)
+    for word in wanted.text.split():
+        query = query.where(_called(word) if not word.isdecimal() else _wears(word, wanted))
+    condition = _FACETS.get(wanted.facet)
+    return query if condition is None else query.where(condition(wanted))
+
+
+def _wears(digits: str, wanted: RosterQuery) -> ColumnElement[bool]:
+    """Digits are the beginning of a bib, looked up in the index of each event."""
+    begins = and_(P.bib >= digits, P.bib < digits[:-1] + chr(ord(digits[-1]) + 1))
+    if wanted.event_id is not None:
+        return begins
+    return and_(P.event_id.in_(select(EVENTS.c.id)), begins)
+
+
+def _called(word: str) -> ColumnElement[bool]:
+    """Letters are the beginning of any word of the name, or of a bib that has letters."""
+    parts = [
+        or_(P.name_key.startswith(part), P.name_key.contains(f" {part}"))
+        for part in folded(word).split()
+    ]
+    bib = func.lower(P.bib).startswith(word.lower(), autoescape=True)
+    return or_(and_(*parts), bib) if parts else bib
+
+
+def _is_active() -> ColumnElement[bool]:
+    return P.status == ACTIVE
+
+
+_FACETS: dict[RosterFacet, Callable[[RosterQuery], ColumnElement[bool]]] = {
+    RosterFacet.NO_BIB: lambda _: and_(_is_active(), P.bib.is_(None)),
+    RosterFacet.DUPLICATE: lambda wanted: _shares_a_bib(wanted.event_id),
+    RosterFacet.UNSENT: lambda _: lacks_at_scoring(),
+    RosterFacet.NEEDS_YOU: lambda _: waits_for_person(),
+    RosterFacet.REMOVED: lambda _: ~_is_active(),
+    RosterFacet.CHANGED: lambda wanted: P.changed_at >= wanted.since,
+}
+
+
+def _shares_a_bib(event_id: int | None) -> ColumnElement[bool]:
+    twin = PARTICIPANTS.alias("twin")
+    shared = (
+        select(twin.c.event_id, twin.c.race_id, twin.c.bib)
+        .where(twin.c.status == ACTIVE, twin.c.bib.is_not(None))
+        .group_by(twin.c.event_id, twin.c.race_id, twin.c.bib)
+        .having(func.count() > 1)
+    )
+    if event_id is not None:
+        shared = shared.where(twin.c.event_id == event_id)
+    found = shared.subquery()
+    same = select(found.c.bib).where(
+        found.c.event_id == P.event_id, found.c.race_id == P.race_id, found.c.bib == P.bib
+    )
+    return and_(_is_active(), same.exists())
+
+
+def _order(wanted: RosterQuery) -> tuple[Any, ...]:
+    by_bib = (P.bib.is_(None), func.length(P.bib), P.bib, P.event_id, P.id)
+    if any(word.isdecimal() for word in wanted.text.split()):
+        return by_bib
+    by_name = (P.event_id, P.name_key, P.bib, P.id)
+    match wanted.order:
+        case RosterOrder.BIB:
+            return by_bib
+        case RosterOrder.RACE:
+            return (P.event_id, P.race_id, *by_name[1:])
+        case RosterOrder.CHANGED:
+            return (P.changed_at.desc(), P.id.desc())
+    return by_name
+
+
+def _rows(connection: Connection, ids: Sequence[int]) -> list[RosterRow]:
+    columns = [P[name] for name in _COLUMNS]
+    query = (
+        select(
+            *columns,
+            P.quarantined_since,
+            EVENTS.c.name.label("event_name"),
+            RACES.c.name.label("race_name"),
+            ACCOUNTS.c.provider,
+        )
+        .join(EVENTS, EVENTS.c.id == P.event_id)
+        .join(ACCOUNTS, ACCOUNTS.c.id == EVENTS.c.account_id)
+        .outerjoin(RACES, RACES.c.id == P.race_id)
+        .where(P.id.in_(ids))
+    )
+    systems = people.systems(connection, ids)
+    in_use = select(LINKS.c.event_id).join(ACCOUNTS, ACCOUNTS.c.id == LINKS.c.account_id)
+    linked = set(connection.execute(in_use.where(ACCOUNTS.c.removed_at.is_(None))).scalars())
+    return [
+        RosterRow(
+            **{name: row[name] for name in _COLUMNS},
+            event_name=row["event_name"],
+            race_name=row["race_name"],
+            provider=row["provider"],
+            scoring=_scoring(systems.get(row["id"], []), linked=row["event_id"] in linked),
+            quarantined=row["quarantined_since"] is not None,
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+_COLUMNS = (
+    "id",
+    "event_id",
+    "bib",
+    "chip",
+    "first_name",
+    "last_name",
+    "gender",
+    "birth_date",
+    "city",
+    "region",
+    "team",
+    "status",
+    "changed_at",
+)
+
+
+def _scoring(systems: Sequence[people.FarSide], *, linked: bool) -> str | None:
+    if not linked:
+        return None
+    return people.most_telling(system.state for system in systems).value
