@@ -7,6 +7,7 @@ import click
 from p88console.cli import output, present
 from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
+from p88console.domain.times import clock_text
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
 from p88console.store import people
@@ -27,8 +28,8 @@ RESULT_COLUMNS: output.Columns = {
     "Bib": "bib",
     "Name": lambda row: f"{row['first_name'] or ''} {row['last_name'] or ''}".strip(),
     "Status": "status",
-    "Gun": lambda row: _clock(row["gun_time_ms"]),
-    "Chip": lambda row: _clock(row["chip_time_ms"]),
+    "Gun": lambda row: _tenths(row["gun_time_ms"]),
+    "Chip": lambda row: _tenths(row["chip_time_ms"]),
     "Category": "category",
     "Rev": "revision",
 }
@@ -87,9 +88,5 @@ def results_list(event_id: int, race_id: int | None) -> None:
     face().show(face().run(work), RESULT_COLUMNS)
 
 
-def _clock(milliseconds: int | None) -> str | None:
-    """H:MM:SS.t of a duration."""
-    if milliseconds is None:
-        return None
-    seconds, rest = divmod(milliseconds, 1000)
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest // 100}"
+def _tenths(milliseconds: int | None) -> str | None:
+    return None if milliseconds is None else clock_text(milliseconds, digits=1)
