@@ -22,6 +22,14 @@ from p88console.system.home import Home
 WATCHING_SPEED = 60.0
 HEADLESS_SPEED = 600.0
 
+WEATHER = click.option(
+    "--weather",
+    type=click.Choice(["fair", "rough", "storm"]),
+    default="fair",
+    show_default=True,
+    help="Drops, 429, 5xx, portal and half pages, slow answers, fields silently ignored.",
+)
+
 
 @click.command(cls=P88Command)
 @click.option("--runners", type=click.IntRange(1, 200_000), default=500, show_default=True)
@@ -31,7 +39,7 @@ HEADLESS_SPEED = 600.0
     help="Race seconds in a second: 60 by default, 600 without a screen.",
 )
 @click.option("--seed", type=int, default=88, show_default=True, help="Another seed, another day.")
-@click.option("--weather", type=click.Choice(["fair"]), default="fair", show_default=True)
+@WEATHER
 @click.option("--headless", is_flag=True, help="Run the day without a screen, print the balance.")
 @click.option(
     "--until", metavar="finish|SECONDS", default="finish", help="When a headless day ends."
@@ -45,8 +53,8 @@ def demo(
 
     Example: p88console demo --headless --until finish --runners 500 --json
     """
-    del weather  # fair is the only one yet
     from p88console.runtime.practice import practice_race  # noqa: PLC0415  # with the engine
+    from p88console.sandbox.climate import Climate  # noqa: PLC0415
 
     seconds = _seconds(until)
     if not headless:
@@ -54,7 +62,9 @@ def demo(
 
     async def whole(home: Home) -> dict[str, Any] | None:
         chosen = speed or (HEADLESS_SPEED if headless else WATCHING_SPEED)
-        async with practice_race(home, runners=runners, speed=chosen, seed=seed) as practice:
+        async with practice_race(
+            home, runners=runners, speed=chosen, seed=seed, climate=Climate(weather)
+        ) as practice:
             if not headless:
                 from p88console.cli.console import run_console  # noqa: PLC0415
 
@@ -138,6 +148,7 @@ async def _awaited(work: Callable[[], Awaitable[Any]]) -> Any:
 @click.option("--seed", type=int, default=88, show_default=True)
 @click.option("--runners", type=click.IntRange(1, 200_000), default=500, show_default=True)
 @click.option("--speed", type=click.FloatRange(0.1, 10_000), default=1.0, show_default=True)
+@WEATHER
 @click.option("--clock-start", metavar="INSTANT", help="Race time at the clock's origin.")
 @click.option("--clock-origin", type=float, metavar="UNIX", help="Machine time of that instant.")
 @click.option("--until-stdin-closes", is_flag=True, help="End when standard input ends.")
@@ -149,9 +160,11 @@ def sandbox(
     clock_start: str | None,
     clock_origin: float | None,
     *,
+    weather: str,
     until_stdin_closes: bool,
 ) -> None:
     """Run the practice providers alone until ctrl-c; the first line on stdout tells where."""
+    from p88console.sandbox.climate import Climate  # noqa: PLC0415
     from p88console.sandbox.serve import run_sandbox  # noqa: PLC0415  # with its web server
     from p88console.sandbox.world import WorldOptions  # noqa: PLC0415
 
@@ -167,6 +180,7 @@ def sandbox(
         clock,
         output.line,
         port_base=port_base,
+        climate=Climate(weather),
         until_stdin_closes=until_stdin_closes,
     )
     try:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from p88console.domain.errors import NotOffered, Rejected
+from p88console.domain.errors import NotOffered, ProviderFault, Rejected, Transient
 from p88console.domain.jobs import Counts
 from p88console.domain.model import Provider, PushState
 from p88console.domain.plan import Action, Candidate, Plan, Step, Values, differences, make_plan
@@ -56,11 +56,12 @@ class _Push:
         self.title = Provider(link.provider).title
 
     async def run(self) -> None:
-        await self._settle_doubts()
+        unread = await self._settle_doubts()
         traits = self.adapter.push_traits
         plan = await plan_push(self.shop, self.link, traits, everyone=self.ticket.job.full)
         await self._settle_unsent_steps(plan)
-        steps = list(plan.outgoing)
+        # whoever could not be read is neither sent again nor keeps the others waiting
+        steps = [step for step in plan.outgoing if step.candidate.state is not PushState.SENT]
         for batch in _batches(freeing(steps), traits.batch_size):
             await self._send(batch)
         taken: list[Step] = []
@@ -70,18 +71,25 @@ class _Push:
         await self._verify([step.candidate for step in taken])
         waiting = await self.shop.db.read(ledger.waiting_for_person, self.link.id)
         self.ticket.counts += _counted(taken) + Counts(refused=waiting)
+        if unread is not None:
+            raise unread
 
-    async def _settle_doubts(self) -> None:
-        """Whoever was sent and never confirmed is read before anything is sent again."""
+    async def _settle_doubts(self) -> ProviderFault | None:
+        """Whoever was sent and never confirmed is read before anything is sent again.
+
+        Returns the fault that kept some of them unread while others could be.
+        """
         fields = self.adapter.push_traits.fields
         people = await self.shop.db.read(ledger.candidates, self.link.id, fields)
         doubtful = [person for person in people if person.state is PushState.SENT]
         if not doubtful:
-            return
-        seen = await self._read_back(doubtful)
+            return None
+        seen, unread = await self._read_back(doubtful)
         outcomes = []
         for person in doubtful:
             there = seen.get(person.our_id)
+            if there is None and unread is not None:
+                continue
             if there is None and person.unseen:
                 outcomes.append(_settled(person, PushState.DIFFERS, None, UNSEEN))
                 continue
@@ -96,6 +104,9 @@ class _Push:
                 )
             )
         await self._write(outcomes)
+        if unread is not None and not isinstance(unread, Transient):
+            raise unread
+        return unread
 
     async def _settle_unsent_steps(self, plan: Plan) -> None:
         """Write down whom the plan leaves alone: already equal, blocked, or to be withdrawn."""
@@ -151,12 +162,15 @@ class _Push:
         """Read everybody back who was sent, and write down what is really there."""
         if not people:
             return
-        seen = await self._read_back(people)
-        outcomes = [self._verdict(person, seen.get(person.our_id)) for person in people]
+        seen, unread = await self._read_back(people)
+        known = people if unread is None else [one for one in people if one.our_id in seen]
+        outcomes = [self._verdict(person, seen.get(person.our_id)) for person in known]
         await self._write(outcomes)
         good = sum(outcome.state is PushState.VERIFIED for outcome in outcomes)
         unseen = sum(outcome.state is PushState.SENT for outcome in outcomes)
         self.ticket.counts += Counts(verified=good, refused=unseen)
+        if unread is not None:
+            raise unread
 
     def _verdict(self, person: Candidate, there: Seen | None) -> Settled:
         if there is None:
@@ -176,9 +190,22 @@ class _Push:
             state, reason = PushState.DIFFERS, f"{self.title} holds something else: {told}"
         return _settled(person, state, there.values, reason, remote_id=there.remote_id)
 
-    async def _read_back(self, people: Sequence[Candidate]) -> dict[str, Seen]:
-        entries = [_entry(person) for person in people]
-        return {seen.our_id: seen async for seen in self.adapter.read_back(self.target, entries)}
+    async def _read_back(
+        self, people: Sequence[Candidate]
+    ) -> tuple[dict[str, Seen], ProviderFault | None]:
+        """Who is there, and the fault that kept the rest from being read; raises it if that is all.
+
+        Without a fault whoever is missing is not there.
+        """
+        seen: dict[str, Seen] = {}
+        try:
+            async for one in self.adapter.read_back(self.target, [_entry(one) for one in people]):
+                seen[one.our_id] = one
+        except ProviderFault as fault:
+            if not seen:
+                raise
+            return seen, fault
+        return seen, None
 
     async def _write(self, outcomes: Sequence[Settled]) -> None:
         if outcomes:

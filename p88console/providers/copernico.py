@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from p88console.domain.errors import Rejected, RowFault, UsageFault
+from p88console.domain.errors import ProviderFault, Rejected, RowFault, UsageFault
 from p88console.domain.model import (
     EventRecord,
     ParticipantRecord,
@@ -196,33 +196,47 @@ class Copernico:
         """Read these people: few one by one, many (or any not found so) from the whole list."""
         wanted = {entry.our_id: entry for entry in entries}
         if len(wanted) <= FEW:
-            for entry, seen in await self._one_by_one(target, list(wanted.values())):
+            found, unread = await self._one_by_one(target, list(wanted.values()))
+            for entry, seen in found:
                 del wanted[entry.our_id]
                 yield seen
+            if unread is not None:
+                raise unread
         if not wanted:
             return
         try:
             there = await self._everybody(target)
         except Rejected:  # the list is known from one weak source only
-            for _entry, seen in await self._one_by_one(target, list(wanted.values())):
+            found, unread = await self._one_by_one(target, list(wanted.values()))
+            for _entry, seen in found:
                 yield seen
+            if unread is not None:
+                raise unread from None
             return
         by_id = {seen.remote_id: seen for seen in there}
         strangers = copernico_people.strangers(there)
         for our_id, entry in wanted.items():
             known = by_id.get(entry.remote_id or our_id)
-            found = known or strangers.get(copernico_people.person(entry.values))
-            if found is not None:
-                yield replace(found, our_id=our_id)
+            one = known or strangers.get(copernico_people.person(entry.values))
+            if one is not None:
+                yield replace(one, our_id=our_id)
 
     async def _one_by_one(
         self, target: ScoringTarget, entries: Sequence[Entry]
-    ) -> list[tuple[Entry, Seen]]:
+    ) -> tuple[list[tuple[Entry, Seen]], ProviderFault | None]:
+        """Whoever is there, and the first fault that kept others from being read."""
         asked = (self._athlete(target, entry.remote_id or entry.our_id) for entry in entries)
-        found = zip(entries, await asyncio.gather(*asked), strict=True)
-        return [
-            (entry, replace(seen, our_id=entry.our_id)) for entry, seen in found if seen is not None
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        there = [
+            (entry, replace(answer, our_id=entry.our_id))
+            for entry, answer in zip(entries, answers, strict=True)
+            if isinstance(answer, Seen)
         ]
+        faults = [answer for answer in answers if isinstance(answer, BaseException)]
+        for fault in faults:
+            if not isinstance(fault, ProviderFault):
+                raise fault
+        return there, next((fault for fault in faults if isinstance(fault, ProviderFault)), None)
 
     async def _everybody(self, target: ScoringTarget) -> list[Seen]:
         rows = await self._athletes(quote(target.remote_event_id, safe=""))

@@ -5,24 +5,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from p88console.domain.errors import P88Error
-from p88console.domain.jobs import JobState, Trigger
+from p88console.domain.jobs import CLAIMABLE_STATES, JobState, Trigger
 from p88console.domain.model import Provider, PushState
 from p88console.providers.base import CallLimits
 from p88console.providers.http import Door
 from p88console.runtime import syncs, tenancy
 from p88console.runtime.runtime import Runtime, open_runtime
+from p88console.sandbox.climate import Climate
 from p88console.sandbox.process import SandboxDidNotStart, launch
 from p88console.sandbox.world import DEFAULT_START
 from p88console.store import events, history, ledger, people, removals, tenants
 from p88console.store.events import EventRow
 from p88console.store.ledger import scoring_id
+from p88console.store.queue import Enqueued
 from p88console.store.tenants import PartnerRow
 from p88console.system.clock import ScaledClock
 from p88console.system.home import Home
@@ -55,9 +57,16 @@ class Practice:
 
 @asynccontextmanager
 async def practice_race(
-    home: Home, *, runners: int, speed: float, seed: int
+    home: Home,
+    *,
+    runners: int,
+    speed: float,
+    seed: int,
+    climate: Climate = Climate.FAIR,
 ) -> AsyncIterator[Practice]:
     """Start a practice race and set the product up over it; everything ends with the block.
+
+    It is set up in fair weather, as the evening before is; then `climate` comes.
 
     Raises `P88Error` when the sandbox does not start.
     """
@@ -76,7 +85,9 @@ async def practice_race(
             open_runtime(home, clock=clock, vault=MemoryVault()) as runtime,
         ):
             event_id = await set_up(runtime, description)
-            yield Practice(runtime, description, runners, seed, event_id)
+            practice = Practice(runtime, description, runners, seed, event_id)
+            await turn_weather(practice, climate)
+            yield practice
     except SandboxDidNotStart as fault:
         raise P88Error("the practice providers did not start", str(fault)) from None
 
@@ -120,6 +131,16 @@ async def _practice_partner(runtime: Runtime) -> PartnerRow:
     return known[0]
 
 
+async def turn_weather(practice: Practice, climate: Climate) -> None:
+    """Let the weather at every practice provider become this."""
+    for provider in _providers(practice):
+        await _control(practice, provider, "weather", {"climate": climate.value})
+
+
+def _providers(practice: Practice) -> list[Provider]:
+    return [provider for provider in Provider if provider.value in practice.description]
+
+
 async def run_day(practice: Practice) -> None:
     """Let the engine run until the last finisher is through and everything is settled."""
     runtime = practice.runtime
@@ -127,15 +148,29 @@ async def run_day(practice: Practice) -> None:
     while runtime.clock.now() < practice.over_at + timedelta(seconds=1):
         await asyncio.sleep(LOOK_S)
         _still_well(runtime)
-    deadline = time.monotonic() + SETTLE_S * max(1.0, practice.runners / 1000)
-    event = await syncs.event_of(runtime, practice.event_id)
-    pull = await syncs.pull_participants(runtime, event, Trigger.OPERATOR)
-    await _finished(runtime, [pull.job_id], deadline)
-    pushes = await syncs.push_participants(runtime, event, Trigger.OPERATOR)
-    await _finished(runtime, [push.job_id for push in pushes], deadline)
-    results = await syncs.pull_results(runtime, event, Trigger.OPERATOR)
-    await _finished(runtime, [result.job_id for result in results], deadline)
+    await _bring_home(practice, time.monotonic() + SETTLE_S * max(1.0, practice.runners / 1000))
     await runtime.engine.stop()
+
+
+async def _bring_home(practice: Practice, deadline: float) -> None:
+    """The operator's last round, as often as the weather makes it necessary.
+
+    Fetch registrations, send, fetch results; send again what scoring did not take at first.
+    """
+    runtime = practice.runtime
+    event = await syncs.event_of(runtime, practice.event_id)
+    again = False
+    while time.monotonic() < deadline:
+        pull = await syncs.pull_participants(runtime, event, Trigger.OPERATOR)
+        done = await _completed(runtime, [pull], deadline)
+        pushes = await syncs.push_participants(runtime, event, Trigger.OPERATOR, full=again)
+        done = await _completed(runtime, pushes, deadline) and done
+        results = await syncs.pull_results(runtime, event, Trigger.OPERATOR)
+        done = await _completed(runtime, results, deadline) and done
+        states = await runtime.db.read(ledger.state_counts, event.id)
+        again = set(states) != {PushState.VERIFIED.value}
+        if done and not again:
+            return
 
 
 async def run_for(practice: Practice, seconds: float) -> None:
@@ -151,22 +186,25 @@ def _still_well(runtime: Runtime) -> None:
         raise P88Error("the engine stopped", runtime.engine.fault[0])
 
 
-async def _finished(runtime: Runtime, job_ids: list[int], deadline: float) -> None:
-    """Wait until these jobs have ended, or the deadline passes."""
+async def _completed(runtime: Runtime, queued: Sequence[Enqueued], deadline: float) -> bool:
+    """Wait until these jobs have ended, retries included, or the deadline passes."""
     while time.monotonic() < deadline:
-        jobs = await runtime.run_jobs(job_ids)
-        if all(job.state is not JobState.PENDING for job in jobs):
-            return
+        jobs = await runtime.run_jobs([entry.job_id for entry in queued])
+        if not any(job.state in CLAIMABLE_STATES for job in jobs):
+            return all(job.state is JobState.COMPLETED for job in jobs)
         await asyncio.sleep(LOOK_S)
         _still_well(runtime)
+    return False
 
 
 async def balance(practice: Practice) -> dict[str, Any]:
     """What was registered, what arrived, and what the far side really holds."""
     db = practice.runtime.db
     event = await db.read(events.event, practice.event_id)
-    registered = await _far_ledger(practice, Provider.RUNSIGNUP, "registrations")
-    athletes = await _far_ledger(practice, Provider.COPERNICO, "athletes")
+    providers = _providers(practice)
+    books = {provider: await _control(practice, provider, "ledger") for provider in providers}
+    registered = books[Provider.RUNSIGNUP]["registrations"]
+    athletes = books[Provider.COPERNICO]["athletes"]
     standing = {
         scoring_id(Provider.RUNSIGNUP.value, str(row["registration_id"]))
         for row in registered
@@ -188,7 +226,7 @@ async def balance(practice: Practice) -> dict[str, Any]:
         "missing_at_scoring": len(standing - {row["id"] for row in athletes}),
         "lost_edits": 0,
         "jobs": await db.read(history.state_counts),
-        "faults_injected": 0,
+        "faults_injected": sum(book["weather"]["faults_injected"] for book in books.values()),
         "race": _race_facts(practice, event),
     }
 
@@ -211,12 +249,15 @@ def _race_facts(practice: Practice, event: EventRow) -> dict[str, Any]:
     }
 
 
-async def _far_ledger(practice: Practice, provider: Provider, key: str) -> list[dict[str, Any]]:
-    """The provider's own books, which the product never sees."""
+async def _control(
+    practice: Practice, provider: Provider, room: str, order: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A call to the provider's control room, which the product never makes."""
     door = Door(provider, practice.description[provider.value]["base_url"], CallLimits())
+    path = f"/_sandbox/{room}"
     try:
-        answer = await door.get("/_sandbox/ledger")
+        answer = await (door.get(path) if order is None else door.post_json(path, order))
     finally:
         await door.close()
-    rows: list[dict[str, Any]] = answer.body[key]
-    return rows
+    told: dict[str, Any] = answer.body
+    return told

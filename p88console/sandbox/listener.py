@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from p88console.sandbox.line import LineProtocol
+
 GRACE_S = 2.0
 """Machine seconds that requests under way get to finish when the listener stops."""
 
@@ -31,7 +33,7 @@ class Listener:
         self._server = _Server(
             uvicorn.Config(
                 app,
-                http="h11",
+                http=LineProtocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,

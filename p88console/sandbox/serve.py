@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from p88console.domain.model import Provider
+from p88console.sandbox.climate import Climate
 from p88console.sandbox.listener import Listener
 from p88console.sandbox.provider import ProviderServer
 from p88console.sandbox.registry import make_servers, port_of
@@ -54,7 +55,7 @@ class Sandbox:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as starting:
             for provider, server in self.servers.items():
-                app = RaceTimeDate(server.app, self.clock)
+                app = RaceTimeDate(server.weathered, self.clock)
                 listener = Listener(app, port_of(provider, self._port_base))
                 starting.push_async_callback(listener.stop)
                 await listener.start()
@@ -100,6 +101,7 @@ async def run_sandbox(
     announce: Callable[[dict[str, Any]], None],
     *,
     port_base: int = 0,
+    climate: Climate = Climate.FAIR,
     until_stdin_closes: bool = False,
 ) -> None:
     """Serve a practice race until cancelled, interrupted, or left alone.
@@ -109,6 +111,7 @@ async def run_sandbox(
         clock: Whose instant every answer shows.
         announce: Told the sandbox's description once every server answers.
         port_base: Where the ports begin; 0 takes free ones.
+        climate: The weather from the first call on; `/_sandbox/weather` turns it later.
         until_stdin_closes: Also stop when standard input ends, as it does when the parent dies.
 
     Raises:
@@ -123,6 +126,8 @@ async def run_sandbox(
             loop.add_signal_handler(number, stop.set)
     try:
         async with Sandbox(make_world(options), clock, port_base=port_base) as sandbox:
+            for server in sandbox.servers.values():
+                server.weather.turn(climate)
             announce(sandbox.description())
             if until_stdin_closes:
                 _watch_stdin(loop, stop)

@@ -72,6 +72,13 @@ class RaceDay:
         books: dict[str, Any] = answer.json()
         return books
 
+    async def weather(self, provider: Provider, **order: Any) -> None:
+        """Turn the weather at a provider: `climate`, or `chances` with `only` and `times`."""
+        url = f"{self.sandbox.base_url(provider)}/_sandbox/weather"
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(url, json=order)
+        answer.raise_for_status()
+
     def patience(self) -> asyncio.Timeout:
         """How long a test waits for something to happen."""
         return asyncio.timeout(30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
 from p88console.runtime import tenancy
-from p88console.store import overview, people, queue
+from p88console.store import ledger, overview, people, queue
 from tests.engine.conftest import RUNNERS, RaceDay
 from tests.support.faultline import Weather
 
@@ -88,6 +88,33 @@ async def test_a_write_without_an_answer_is_read_before_it_is_repeated(
     after = await race_day.ledger(Provider.COPERNICO)
     assert after["rows_written"] == RUNNERS
     assert len(after["athletes"]) == RUNNERS
+
+
+async def test_one_person_who_cannot_be_read_keeps_nobody_else_waiting(
+    race_day: RaceDay,
+) -> None:
+    await race_day.pull()
+    await race_day.weather(Provider.COPERNICO, chances={"cut_after": 1}, only="registrations")
+    job = await race_day.push()
+    assert job.state is JobState.VERIFY
+    books = await race_day.ledger(Provider.COPERNICO)
+    poison = books["athletes"][0]["id"]
+    await race_day.weather(Provider.COPERNICO, chances={"broken": 1}, only=f"{poison}/full")
+    registered = await race_day.ledger(Provider.RUNSIGNUP)
+    race = registered["registrations"][0]["event_id"]
+    await race_day.register(event_id=race, first_name="Late", last_name="Comer")
+    race_day.clock.reach(job.due_at)
+    await race_day.pull()
+    job = (await race_day.runtime.run_jobs([job.id]))[0]
+    assert job.state is JobState.PENDING
+    states = await race_day.runtime.db.read(ledger.state_counts)
+    assert states == {"verified": RUNNERS, "sent": 1}
+    await race_day.weather(Provider.COPERNICO, climate="fair")
+    race_day.clock.reach(job.due_at)
+    job = (await race_day.runtime.run_jobs([job.id]))[0]
+    assert job.state is JobState.COMPLETED
+    assert await race_day.runtime.db.read(ledger.state_counts) == {"verified": RUNNERS + 1}
+    assert (await race_day.ledger(Provider.COPERNICO))["rows_written"] == RUNNERS + 1
 
 
 async def test_a_failed_page_keeps_what_came_and_says_partial(race_day: RaceDay) -> None:

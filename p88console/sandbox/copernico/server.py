@@ -35,6 +35,7 @@ class CopernicoServer(ProviderServer):
     """Copernico with one race, an API key, and one saved preset."""
 
     provider: ClassVar[Provider] = Provider.COPERNICO
+    forgettable = frozenset({"surname", "birthdate", "gender", "dorsal"})
 
     def __init__(
         self,

@@ -62,9 +62,11 @@ class Credentials:
             raise faults.key_failed()
         return key
 
-    def expire_access_tokens(self) -> None:
-        """From now on only a refreshed access token is good."""
+    def expire_access_tokens(self) -> bool:
+        """From now on only a refreshed access token is good; False if none was good before."""
+        any_good = bool(self._access_tokens)
         self._access_tokens.clear()
+        return any_good
 
     def refresh(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         """HTTP status and flat body of the token endpoint (fields confirmed in vendor's app)."""

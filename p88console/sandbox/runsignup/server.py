@@ -38,6 +38,7 @@ class RunSignUpServer(RegistrationServer):
     """RunSignUp with one race and one account that may see it."""
 
     provider: ClassVar[Provider] = Provider.RUNSIGNUP
+    forgettable = frozenset({"bib_num", "chip_num"})
 
     def __init__(
         self,
@@ -111,6 +112,14 @@ class RunSignUpServer(RegistrationServer):
     def ledger_head(self) -> dict[str, Any]:
         """What is published and who was told of it, beside the calls."""
         return {**self.results.ledger(), **super().ledger_head()}
+
+    def expire_tokens(self) -> bool:
+        """Make every access token worthless; keys have no end."""
+        return self.credentials.expire_access_tokens()
+
+    def throttled(self, request: Request) -> Response:
+        """Code 14 inside HTTP 200."""
+        return _in_tongue(request, json_text(faults.throttled().body()))
 
     def _races(self, call: Call) -> Any:
         size = min(MOST_RACES, max(1, whole(call.query, "results_per_page") or 50))

@@ -1,0 +1,32 @@
+"""Race days in bad weather: whatever breaks, nobody is lost and nobody is there twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Program
+
+RUNNERS = 200
+
+
+@pytest.mark.race_day
+@pytest.mark.parametrize(("weather", "seed"), [("rough", 1), ("storm", 2), ("storm", 3)])
+def test_a_race_day_in_bad_weather_balances(tmp_path: Path, weather: str, seed: int) -> None:
+    program = Program(tmp_path / "home")
+    found = program.json(
+        "demo",
+        "--headless",
+        "--until=finish",
+        f"--weather={weather}",
+        f"--runners={RUNNERS}",
+        f"--seed={seed}",
+        "--speed=1200",
+        f"--home={program.home}",
+    )
+    assert found["faults_injected"] > 5
+    assert (found["duplicates_at_scoring"], found["missing_at_scoring"]) == (0, 0)
+    assert found["registered"] == found["pushed"] == found["verified"] == RUNNERS
+    assert found["results"] == found["finishers_at_scoring"] > RUNNERS * 0.8
+    assert found["jobs"]["failed_permanent"] == found["jobs"]["held"] == 0
