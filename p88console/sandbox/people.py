@@ -43,10 +43,12 @@ class Person:
 
     def age_on(self, day: date) -> int | None:
         """Completed years on `day`, where the birth date is known."""
-        if self.birth_date is None:
-            return None
-        before_birthday = (day.month, day.day) < (self.birth_date.month, self.birth_date.day)
-        return day.year - self.birth_date.year - before_birthday
+        return None if self.birth_date is None else age_on(self.birth_date, day)
+
+
+def age_on(born: date, day: date) -> int:
+    """Completed years on `day`."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def invent_people(count: int, seed: int, race_date: date) -> list[Person]:

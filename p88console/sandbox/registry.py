@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from p88console.domain.model import Provider
+from p88console.sandbox.chronotrack import ChronoTrackServer
 from p88console.sandbox.copernico import CopernicoServer
 from p88console.sandbox.provider import ProviderServer
 from p88console.sandbox.runsignup import RunSignUpServer
@@ -14,6 +15,7 @@ from p88console.system.clock import Clock
 SERVERS: Mapping[Provider, Callable[[World, Clock], ProviderServer]] = {
     Provider.RUNSIGNUP: RunSignUpServer,
     Provider.COPERNICO: CopernicoServer,
+    Provider.CHRONOTRACK: ChronoTrackServer,
 }
 
 

@@ -12,6 +12,7 @@ from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import World, WorldOptions, make_world
 
 from .rig import HandClock, Practice
+from .timer import Timer, timing
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +32,9 @@ async def practice(world: World, clock: HandClock) -> AsyncIterator[Practice]:
         running = Practice(sandbox, servers, clock)
         async with running.http:
             yield running
+
+
+@pytest.fixture
+async def timer(world: World, clock: HandClock) -> AsyncIterator[Timer]:
+    async with timing(world, clock) as running:
+        yield running

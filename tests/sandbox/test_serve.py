@@ -54,13 +54,15 @@ START = datetime(2026, 5, 2, 11, 0, tzinfo=UTC)
 async def test_the_description_tells_what_a_client_needs(world: World, clock: HandClock) -> None:
     async with Sandbox(world, clock) as sandbox:
         told = sandbox.description()
-    assert told.keys() == {"runsignup", "copernico", "day"}
-    for provider in ("runsignup", "copernico"):
+    assert told.keys() == {"runsignup", "copernico", "chronotrack", "day"}
+    for provider in ("runsignup", "copernico", "chronotrack"):
         assert told[provider].keys() >= {"base_url", "secrets", "options", "event_id"}
         url = httpx.URL(told[provider]["base_url"])
         assert (url.scheme, url.host, url.raw_path) == ("http", "127.0.0.1", b"/")
     assert told["runsignup"]["secrets"].keys() == {"api_key", "api_secret"}
     assert told["copernico"]["secrets"].keys() == {"api_key"}
+    user = {"client_id", "client_secret", "user_id", "password"}
+    assert told["chronotrack"]["secrets"].keys() == user
     options = told["copernico"]["options"]
     assert options.keys() == {"preset_login", "preset_name", "race_uuid"}
     assert told["day"]["guns"]["Half Marathon"] == "2026-10-17T12:30:00.000Z"
@@ -71,7 +73,7 @@ async def test_the_same_seed_has_the_same_secrets(world: World, clock: HandClock
     for _ in range(2):
         async with Sandbox(world, clock) as sandbox:
             described.append(sandbox.description())
-        for provider in ("runsignup", "copernico"):
+        for provider in ("runsignup", "copernico", "chronotrack"):
             del described[-1][provider]["base_url"]
     assert described[0] == described[1]
 
@@ -85,6 +87,7 @@ async def test_answers_carry_race_time_in_their_date(practice: Practice) -> None
 def test_ports_keep_their_place_when_providers_are_added() -> None:
     assert port_of(Provider.RUNSIGNUP, 8800) == 8800
     assert port_of(Provider.COPERNICO, 8800) == 8803
+    assert port_of(Provider.CHRONOTRACK, 8800) == 8804
     assert port_of(Provider.COPERNICO, 0) == 0
 
 
