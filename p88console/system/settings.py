@@ -104,7 +104,7 @@ def read_settings(file: Path) -> Settings:
     """
     try:
         text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Settings()
     except (OSError, UnicodeDecodeError) as fault:
         raise UsageFault("the settings cannot be read", f"{file}: {fault}") from None
