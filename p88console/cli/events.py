@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from p88console.cli import output, present
+from p88console.cli import output
 from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID, pairs
-from p88console.runtime import tenancy
+from p88console.runtime import present, tenancy
 from p88console.runtime.runtime import Runtime
 from p88console.store import events as mirror
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from p88console.cli import output, present
+from p88console.cli import output
 from p88console.cli.face import P88Command, face
 from p88console.cli.sync import reports_of, show_reports
+from p88console.runtime import present
 from p88console.runtime.runtime import Runtime
 from p88console.store import queue
 

@@ -11,12 +11,14 @@ import click
 from p88console import __version__
 from p88console.cli import output
 from p88console.cli.face import FAILED, USAGE, Face, P88Group, need_terminal
+from p88console.domain.errors import P88Error, UsageFault
 
 COMMANDS = {
     "account": ("setup", "Accounts at providers: add, list, test, remove."),
     "demo": ("practice", "Run a practice race on this machine."),
     "engine": ("headless", "Run without a screen: a service, or one round for cron."),
     "event": ("events", "Events: list, show, link to a scoring event."),
+    "export": ("files", "Roster, results, history, ChronoTrack entries as a file."),
     "history": ("work", "What happened: every attempt, newest first."),
     "participants": ("people", "Participants of an event."),
     "partner": ("setup", "Timing partners: add, list."),
@@ -83,6 +85,9 @@ def main() -> None:
         ended = p88console.main(prog_name="p88console", standalone_mode=False, obj=Face())
         sys.stdout.flush()
         sys.exit(ended if isinstance(ended, int) else 0)
+    except P88Error as fault:
+        output.fault(fault.as_dict(), as_json=as_json)
+        sys.exit(USAGE if isinstance(fault, UsageFault) else FAILED)
     except OSError:
         # whoever read our output has gone, or its disk is full: nothing more can be told there
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -18,6 +18,13 @@ def document(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
+def raw(text: str) -> None:
+    """Text exactly as it is, line ends included, as UTF-8 whatever the terminal speaks."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
 def line(value: Any) -> None:
     """One JSON document on one line, sent off at once."""
     print(json.dumps(value, ensure_ascii=False, default=str), flush=True)

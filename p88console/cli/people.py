@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from p88console.cli import output, present
+from p88console.cli import output
 from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.domain.times import clock_text
+from p88console.runtime import present
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
 from p88console.store import people

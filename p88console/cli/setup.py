@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import click
 
-from p88console.cli import output, present
+from p88console.cli import output
 from p88console.cli.face import DONE, FAILED, P88Group, face
 from p88console.cli.params import OUR_ID, pairs
 from p88console.domain.errors import ProviderFault, UsageFault, VaultFault
 from p88console.domain.model import Provider
-from p88console.runtime import tenancy
+from p88console.runtime import present, tenancy
 from p88console.runtime.runtime import Runtime
 from p88console.store import tenants
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import click
 
-from p88console.cli import output, present
+from p88console.cli import output
 from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import Job, Trigger
-from p88console.runtime import syncs
+from p88console.runtime import present, syncs
 from p88console.runtime.runtime import Runtime
 from p88console.store import history
 from p88console.store.queue import Enqueued

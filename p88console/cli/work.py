@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from p88console.cli import output, present
+from p88console.cli import output
 from p88console.cli.face import P88Command, P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
 from p88console.engine.worker import is_dead
-from p88console.runtime import tenancy
+from p88console.runtime import present, tenancy
 from p88console.runtime.runtime import Runtime
 from p88console.store import engines, ledger, overview, schedule
 from p88console.store import history as attempts

@@ -1,4 +1,4 @@
-"""Rows of the store as the JSON of the command-line contract: our ids are opaque strings."""
+"""Rows of the store as the JSON that every door speaks: our ids are opaque strings."""
 
 from __future__ import annotations
 
