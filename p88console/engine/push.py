@@ -32,7 +32,7 @@ async def push_participants(ticket: Ticket) -> None:
         raise NotOffered(job.provider, "taking participants")
     event = await shop.db.read(events.event, job.event_id or 0)
     for link in event.links:
-        if link.account_id == job.account_id:
+        if link.account_id == job.account_id and link.takes_people:
             await _Push(ticket, adapter, link).run()
 
 

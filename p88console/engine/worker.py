@@ -14,8 +14,9 @@ from contextlib import suppress
 from p88console.domain.errors import P88Error, StoreFault
 from p88console.domain.jobs import Direction, Job, Operation
 from p88console.domain.outcome import decide
-from p88console.engine.pull import pull_events, pull_participants, pull_results
+from p88console.engine.pull import pull_events, pull_results
 from p88console.engine.push import push_participants
+from p88console.engine.registrations import pull_participants
 from p88console.engine.shop import LeaseLost, Shop, Ticket
 from p88console.store import leases, queue, settle
 
@@ -88,8 +89,9 @@ class Worker:
                     running.add(task)
                     task.add_done_callback(running.discard)
                     task.add_done_callback(self._ended)
+                pause = await self._until_next()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._nudged.wait(), await self._until_next())
+                    await asyncio.wait_for(self._nudged.wait(), pause)
             if running:
                 await asyncio.wait(running, timeout=grace_s)
         finally:

@@ -192,8 +192,13 @@ class ReadsParticipants(Protocol):
 
 
 @runtime_checkable
-class ReadsDetails(Protocol):
-    """Lists people in short rows, newest change first, and tells the rest one by one."""
+class ReadsDetails(ReadsParticipants, Protocol):
+    """Lists people in short rows, newest change first, and tells the rest one by one.
+
+    `participant` understands both: a short row alone says that it awaits its detail.
+    """
+
+    limits: CallLimits
 
     def listed_id(self, raw: RawRow) -> str | None:
         """The stable id that a short row carries."""

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.model import Provider
-from p88console.providers.base import AccountAccess, Adapter
+from p88console.providers.base import AccountAccess, Adapter, CallLimits
 
 ADAPTERS = {
     Provider.RUNSIGNUP: "p88console.providers.runsignup",
@@ -17,6 +17,9 @@ ADAPTERS = {
 
 class AdapterModule(Protocol):
     """What each adapter module offers."""
+
+    LIMITS: CallLimits
+    """What the provider allows one account, as far as is known."""
 
     def check(self, access: AccountAccess) -> None:
         """Say what is missing or unknown in secrets and options. Raises `UsageFault`."""

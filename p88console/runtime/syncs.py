@@ -37,7 +37,7 @@ async def push_participants(
     """Queue a push to every scoring account the event is linked to."""
     keys = [
         JobKey(account_id, event.id, Operation.PARTICIPANTS, Direction.PUSH)
-        for account_id in linked_accounts(event)
+        for account_id in linked_accounts(event, takes_people=True)
     ]
     return await enqueue(runtime, keys, trigger, full=full, more=True)
 
@@ -78,9 +78,10 @@ async def enqueue(
     return queued
 
 
-def linked_accounts(event: EventRow) -> list[int]:
-    """The scoring accounts an event is linked to, each once."""
-    return list(dict.fromkeys(link.account_id for link in event.links))
+def linked_accounts(event: EventRow, *, takes_people: bool = False) -> list[int]:
+    """The accounts an event is linked to, each once; all, or only those that people are sent to."""
+    links = [link for link in event.links if link.takes_people or not takes_people]
+    return list(dict.fromkeys(link.account_id for link in links))
 
 
 async def plans(
@@ -89,6 +90,8 @@ async def plans(
     """What a push of this event would do at this moment, link by link."""
     found = []
     for link in event.links:
+        if not link.takes_people:
+            continue
         adapter = await runtime.shop.adapters.of(link.account_id)
         if not isinstance(adapter, TakesParticipants):
             raise NotOffered(link.provider, "taking participants")

@@ -48,6 +48,7 @@ class LinkRow:
     remote_name: str
     options: Mapping[str, str]
     races: Mapping[int, tuple[str, str]]
+    takes_people: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,7 @@ def _links(connection: Connection, event_ids: Sequence[int]) -> dict[int, list[L
                 remote_name=row["remote_name"],
                 options=row["options"],
                 races=maps.get(row["id"], {}),
+                takes_people=row["takes_people"],
             )
         )
     return found
@@ -232,6 +234,7 @@ def link(
     races: Mapping[int, tuple[str, str]],
     options: Mapping[str, str],
     now: datetime,
+    takes_people: bool = True,
 ) -> int:
     """Tie an event to a scoring event; linking again changes only what is said anew."""
     known = tx.connection.execute(
@@ -248,6 +251,7 @@ def link(
             "remote_event_id": remote.provider_event_id,
             "remote_name": remote.name,
             "options": dict(options),
+            "takes_people": takes_people,
             "created_at": now,
         }
         link_id: int = tx.connection.execute(

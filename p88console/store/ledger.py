@@ -50,7 +50,7 @@ def scoring_id(provider: str, provider_id: str) -> str:
 
 def _differs() -> ColumnElement[bool]:
     """Whoever may have to be sent, read back, or withdrawn."""
-    active = PARTICIPANTS.c.status == ACTIVE
+    active = and_(PARTICIPANTS.c.status == ACTIVE, PARTICIPANTS.c.awaits_detail.is_(False))
     return or_(
         and_(
             active,
@@ -61,7 +61,7 @@ def _differs() -> ColumnElement[bool]:
             ),
         ),
         and_(
-            ~active,
+            PARTICIPANTS.c.status != ACTIVE,
             or_(LEDGER.c.acknowledged.is_not(None), LEDGER.c.state == PushState.SENT.value),
             LEDGER.c.mirror_hash.is_distinct_from(PARTICIPANTS.c.content_hash),
         ),
@@ -89,7 +89,7 @@ def _joined(query: Any, link_id: int | None) -> Any:
         query.select_from(PARTICIPANTS)
         .join(EVENTS, EVENTS.c.id == PARTICIPANTS.c.event_id)
         .join(ACCOUNTS, ACCOUNTS.c.id == EVENTS.c.account_id)
-        .join(LINKS, LINKS.c.event_id == PARTICIPANTS.c.event_id)
+        .join(LINKS, and_(LINKS.c.event_id == PARTICIPANTS.c.event_id, LINKS.c.takes_people))
         .outerjoin(RACE_LINKS, mapped)
         .outerjoin(LEDGER, held)
     )
@@ -111,7 +111,8 @@ def candidates(
     columns += [LEDGER.c[name].label(f"ledger_{name}") for name in ("state", "remote_id")]
     columns += [LEDGER.c.acknowledged, LEDGER.c.reason, RACE_LINKS.c.remote_race_id]
     query = _joined(select(*columns), link_id).order_by(PARTICIPANTS.c.id)
-    query = query.where(PARTICIPANTS.c.status == ACTIVE if everyone else _differs())
+    standing = and_(PARTICIPANTS.c.status == ACTIVE, PARTICIPANTS.c.awaits_detail.is_(False))
+    query = query.where(standing if everyone else _differs())
     return [_candidate(row, fields) for row in connection.execute(query).mappings()]
 
 

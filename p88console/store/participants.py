@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from p88console.domain.fingerprint import fingerprint
 from p88console.domain.folding import name_key
@@ -41,7 +41,7 @@ CONTENT = (
 """The fields whose change counts as a change of the person."""
 
 
-COMPARED = ("raw_hash", "content_hash", "flags", "quarantined_since")
+COMPARED = ("raw_hash", "content_hash", "flags", "quarantined_since", "awaits_detail")
 """What has to be equal for a received row to be the same again."""
 
 
@@ -56,7 +56,11 @@ class Source:
 def upsert_page(
     tx: Tx, event_id: int, records: Sequence[ParticipantRecord], source: Source, now: datetime
 ) -> Counts:
-    """Mirror one page of registrations; counts what is new, changed, and the same again."""
+    """Mirror one page of registrations; counts what is new, changed, and the same again.
+
+    Of somebody known, a row that says itself that it no longer stands changes nothing here: it is a
+    removal and goes its way. Nor does a short row, which would blank what its detail told.
+    """
     races = _race_ids(tx.connection, event_id)
     rows = {row["row_key"]: row for row in (_row(record, event_id, races) for record in records)}
     known = _known(tx.connection, event_id, list(rows))
@@ -65,6 +69,8 @@ def upsert_page(
         before = known.get(row_key)
         if before is None:
             created.append(row | {"first_seen_at": now, "changed_at": now})
+            continue
+        if row["status"] != ParticipantStatus.ACTIVE or row["awaits_detail"]:
             continue
         if all(before[name] == row[name] for name in COMPARED):
             continue
@@ -109,10 +115,11 @@ def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> 
         "region": record.region,
         "country": record.country,
         "team": record.team,
-        "status": ParticipantStatus.ACTIVE.value,
+        "status": record.status.value,
         "status_reason": None,
         "moved_to": None,
         "quarantined_since": None,
+        "awaits_detail": record.awaits_detail,
         "registered_at": record.registered_at,
         "modified_at": record.modified_at,
         "flags": flags,
@@ -144,6 +151,19 @@ def _known(connection: Connection, event_id: int, row_keys: Sequence[str]) -> di
             PARTICIPANTS.c.event_id == event_id, PARTICIPANTS.c.row_key.in_(keys)
         )
         found |= {row["row_key"]: row for row in connection.execute(query).mappings()}
+    return found
+
+
+def awaiting(connection: Connection, event_id: int, row_keys: Sequence[str]) -> int:
+    """How many of these people are known by the short row of a listing only."""
+    found = 0
+    for keys in chunked(row_keys):
+        query = select(func.count()).where(
+            PARTICIPANTS.c.event_id == event_id,
+            PARTICIPANTS.c.row_key.in_(keys),
+            PARTICIPANTS.c.awaits_detail,
+        )
+        found += int(connection.execute(query).scalar_one())
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -89,6 +89,17 @@ def _known(
         )
         found |= {row["provider_id"]: row for row in connection.execute(query).mappings()}
     return found
+
+
+def absent(connection: Connection, event_id: int, listed: Container[str]) -> list[RemovalRecord]:
+    """Who stands here and is missing from a complete listing, as removals."""
+    query = select(PARTICIPANTS.c.provider_id).where(
+        PARTICIPANTS.c.event_id == event_id,
+        PARTICIPANTS.c.status == ParticipantStatus.ACTIVE.value,
+        PARTICIPANTS.c.provider_id.is_not(None),
+    )
+    missing = [its_id for its_id in connection.execute(query).scalars() if its_id not in listed]
+    return [RemovalRecord(its_id, ParticipantStatus.REMOVED) for its_id in missing]
 
 
 def active_count(connection: Connection, event_id: int) -> int:

@@ -16,7 +16,7 @@ from p88console.domain.model import (
     RaceRecord,
     RemovalRecord,
 )
-from p88console.store import events, participants, people, removals
+from p88console.store import events, ledger, participants, people, removals
 from p88console.store.people import Filter
 from tests.store.bench import PULL_SOURCE, Bench, ada, event_record
 
@@ -209,3 +209,28 @@ def test_a_removed_person_stays_reachable_with_every_change(bench: Bench) -> Non
 def found(bench: Bench, **how: Any) -> list[str]:
     listed = bench.read(people.participants, bench.event, **how)
     return [person.row["provider_id"] for person in listed]
+
+
+def test_a_short_row_brings_a_person_and_never_blanks_what_a_detail_told(bench: Bench) -> None:
+    short = ada(bib=None, gender=None, awaits_detail=True)
+    assert pull(bench, short) == Counts(received=1, created=1)
+    assert bench.read(ledger.candidates, bench.link, ("bib",)) == []
+    pull(bench, ada())
+    (candidate,) = bench.read(ledger.candidates, bench.link, ("bib",))
+    assert candidate.desired == {"bib": "512"}
+    assert pull(bench, short) == Counts(received=1, unchanged=1)
+    assert bench.person()["bib"] == "512"
+
+
+def test_a_row_that_says_it_was_cancelled_removes_nobody_by_itself(bench: Bench) -> None:
+    pull(bench, ada("1"))
+    cancelled = ParticipantStatus.CANCELLED
+    pull(bench, ada("1", bib="9", status=cancelled), ada("2", status=cancelled))
+    assert (bench.person("1")["status"], bench.person("1")["bib"]) == ("active", "512")
+    assert bench.person("2")["status"] == "cancelled"
+
+
+def test_whoever_is_missing_from_a_complete_listing_is_named(bench: Bench) -> None:
+    pull(bench, ada("1"), ada("2"), ada(None))
+    missing = bench.read(removals.absent, bench.event, {"1"})
+    assert missing == [RemovalRecord("2", ParticipantStatus.REMOVED)]

@@ -4,6 +4,7 @@ from p88console.store.tables.base import METADATA
 from p88console.store.tables.ledger import PushLedger
 from p88console.store.tables.mirror import (
     Event,
+    ListedRow,
     Participant,
     ParticipantChange,
     Race,
@@ -20,6 +21,7 @@ __all__ = [
     "EngineLease",
     "Event",
     "Link",
+    "ListedRow",
     "Participant",
     "ParticipantChange",
     "Partner",

@@ -85,6 +85,8 @@ class Participant(SQLModel, table=True):
     status_reason: str | None = None
     moved_to: str | None = None
     quarantined_since: datetime | None = None
+    awaits_detail: bool = False
+    """Only the short row of a listing is known; nobody is sent on it."""
     registered_at: datetime | None = None
     modified_at: datetime | None = None
     flags: list[str] = Field(default_factory=list, sa_type=JSON_VALUE)
@@ -108,6 +110,26 @@ class ParticipantChange(SQLModel, table=True):
     field: str
     before: str | None = None
     after: str | None = None
+
+
+class ListedRow(SQLModel, table=True):
+    """A person's short row in a listing that leaves out details, and whether those were read.
+
+    `position` grows down the listing, newest change first; it may be negative. `read_hash` is the
+    `list_hash` for which the detail was read; another one, or none, means that it is still to read.
+    """
+
+    __tablename__ = "listed_rows"
+    __table_args__ = (UniqueConstraint("event_id", "row_key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(foreign_key="events.id")
+    row_key: str
+    position: int
+    raw: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_VALUE)
+    list_hash: str
+    read_hash: str | None = None
+    read_at: datetime | None = None
 
 
 class Result(SQLModel, table=True):

@@ -1,0 +1,235 @@
+"""The participants pull: a listing into the mirror, to its end, never trusting a short page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from p88console.domain.errors import NotOffered
+from p88console.domain.fingerprint import fingerprint
+from p88console.domain.jobs import Counts, Direction, JobKey, Operation, Trigger
+from p88console.domain.model import ParticipantRecord, ParticipantStatus, RemovalRecord
+from p88console.engine.details import list_newest_first, read_details
+from p88console.engine.pull import event_id_of, scope_of, understood
+from p88console.engine.shop import Ticket
+from p88console.providers.base import (
+    Page,
+    PageRequest,
+    ReadsDetails,
+    ReadsParticipants,
+    ReadsRemovals,
+)
+from p88console.store import events, ledger, participants, queue, removals, schedule
+from p88console.store.db import Tx
+from p88console.store.events import EventRow
+from p88console.store.participants import Source
+
+OVERLAP = timedelta(minutes=2)
+"""How far before the watermark a pull begins, for clocks and slow commits at the provider."""
+
+RECONCILE_EVERY = timedelta(days=1)
+"""A since-filter is trusted no longer than this; then everything is read again."""
+
+
+async def pull_participants(ticket: Ticket) -> None:
+    """All registrations of an event, or those changed since the last watermark; then removals."""
+    shop, job = ticket.shop, ticket.job
+    event = await shop.db.read(events.event, event_id_of(ticket))
+    adapter = await _reader(ticket)
+    mark = await shop.db.read(schedule.mark, job.account_id, event.id, Operation.PARTICIPANTS)
+    listed = job.checkpoint.get("listed", False)
+    # whoever moved is known only from the top, so a listing with details begins there again
+    begun = {} if isinstance(adapter, ReadsDetails) and not listed else job.checkpoint
+    listing = _Listing.resume(begun, mark, shop.clock.now(), whole=job.full)
+    since = mark.watermark - OVERLAP if mark.watermark and not listing.full else None
+    if not adapter.has_since_filter:
+        since = None
+    if not listed:
+        await _list(ticket, adapter, event, listing, since)
+    if listing.full and not listing.rows and await _brake_on_emptiness(ticket, event):
+        return
+    if listing.short:
+        _tell_short(ticket, event, listing)
+        return
+    gone = listing.left + await _removals(ticket, adapter, event, since)
+    if adapter.absence_removes and listing.complete:
+        gone += await shop.db.read(removals.absent, event.id, listing.ids)
+    if isinstance(adapter, ReadsDetails):
+        await shop.db.write(_note_gone, ticket, event, gone)
+        await read_details(ticket, adapter, event, _source(ticket))
+        gone = []
+    await shop.db.write(_finish_pull, ticket, event, listing, gone)
+
+
+async def _reader(ticket: Ticket) -> ReadsParticipants:
+    adapter = await ticket.shop.adapters.of(ticket.job.account_id)
+    if not isinstance(adapter, ReadsParticipants):
+        raise NotOffered(ticket.job.provider, "listing participants")
+    return adapter
+
+
+async def _list(
+    ticket: Ticket,
+    adapter: ReadsParticipants,
+    event: EventRow,
+    listing: _Listing,
+    since: datetime | None,
+) -> None:
+    """Read the pages and mirror each as it comes."""
+    shop = ticket.shop
+    pages = adapter.participants(scope_of(event), PageRequest(listing.page, since))
+    if isinstance(adapter, ReadsDetails):
+        pages = list_newest_first(ticket, adapter, event, pages, whole=listing.full)
+    async for page in pages:
+        records = await understood(ticket, page.rows, adapter.participant)
+        listing.take(page, records)
+        ticket.counts += await shop.db.write(
+            participants.upsert_page, event.id, records, _source(ticket), shop.clock.now()
+        )
+        ticket.counts += Counts(received=len(page.rows) - len(records))
+        await ticket.progress(listing.rows, page.total, listing.as_checkpoint())
+
+
+def _source(ticket: Ticket) -> Source:
+    return Source(ticket.job.provider.title, "pull")
+
+
+@dataclass(slots=True)
+class _Listing:
+    """How far a listing has been read, in a form that outlives the process."""
+
+    full: bool
+    watermark: datetime | None = None
+    page: dict[str, Any] = field(default_factory=dict)
+    rows: int = 0
+    from_the_top: bool = True
+    """Whether this very attempt has seen all of it; what an earlier one saw is not kept by name."""
+    ids: set[str] = field(default_factory=set)
+    left: list[RemovalRecord] = field(default_factory=list)
+    """Who stands in the listing as no longer taking part."""
+    odd: int = 0
+    """Rows that could not be understood."""
+    total: int | None = None
+    """How many rows the provider says that there are."""
+
+    @classmethod
+    def resume(
+        cls, checkpoint: dict[str, Any], mark: schedule.Mark, now: datetime, *, whole: bool
+    ) -> Self:
+        if checkpoint.get("page"):
+            began = checkpoint["watermark"]
+            return cls(
+                full=checkpoint["full"],
+                watermark=datetime.fromisoformat(began) if began else None,
+                page=checkpoint["page"],
+                rows=checkpoint["rows"],
+                from_the_top=False,
+            )
+        due = mark.reconciled_at is None or now - mark.reconciled_at >= RECONCILE_EVERY
+        return cls(full=whole or due)
+
+    def take(self, page: Page, records: Sequence[ParticipantRecord]) -> None:
+        """Note one page and what could be understood of it."""
+        self.watermark = self.watermark or page.server_time
+        self.page = dict(page.checkpoint)
+        self.rows += len(page.rows)
+        self.total = page.total if page.total is not None else self.total
+        self.odd += len(page.rows) - len(records)
+        for record in records:
+            self.ids.add(record.provider_id or f"?{fingerprint(record.raw)}")
+            if record.status is not ParticipantStatus.ACTIVE and record.provider_id:
+                self.left.append(RemovalRecord(record.provider_id, record.status))
+
+    @property
+    def short(self) -> bool:
+        """Whether fewer different rows came than the provider says there are."""
+        return self.from_the_top and self.total is not None and self.seen < self.total
+
+    @property
+    def seen(self) -> int:
+        """How many different rows came."""
+        return len(self.ids) + self.odd
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody who is listed has been seen by this very attempt."""
+        return self.full and self.from_the_top and not self.short
+
+    def as_checkpoint(self) -> dict[str, Any]:
+        began = self.watermark.isoformat() if self.watermark else None
+        return {"full": self.full, "watermark": began, "page": self.page, "rows": self.rows}
+
+
+def _tell_short(ticket: Ticket, event: EventRow, listing: _Listing) -> None:
+    """A listing that is shorter than its own total: what came is kept, nothing is concluded."""
+    ticket.partial = True
+    ticket.remarks.append(
+        f"{ticket.job.provider.title} listed {listing.seen} of {listing.total} people for "
+        f"{event.name}: what came is kept and nobody was removed"
+    )
+
+
+async def _brake_on_emptiness(ticket: Ticket, event: EventRow) -> bool:
+    """An empty answer for an event that has people changes nobody and is told to a person."""
+    known = await ticket.shop.db.read(removals.active_count, event.id)
+    if not known:
+        return False
+    title = ticket.job.provider.title
+    ticket.counts += Counts(quarantined=known)
+    ticket.remarks.append(
+        f"{title} lists nobody for {event.name}, where {known} people are registered; "
+        "nobody was removed"
+    )
+    return True
+
+
+async def _removals(
+    ticket: Ticket, adapter: object, event: EventRow, since: datetime | None
+) -> list[RemovalRecord]:
+    if not isinstance(adapter, ReadsRemovals):
+        return []
+    waiting = await ticket.shop.db.read(removals.quarantined_count, event.id)
+    # whoever waits in quarantine is looked for again, however long ago they were removed
+    request = PageRequest(modified_since=None if waiting else since)
+    found: list[RemovalRecord] = []
+    async for page in adapter.removals(scope_of(event), request):
+        found += await understood(ticket, page.rows, adapter.removal)
+    return found
+
+
+def _note_gone(tx: Tx, ticket: Ticket, event: EventRow, gone: Sequence[RemovalRecord]) -> None:
+    now = ticket.shop.clock.now()
+    noted = removals.note_removals(tx, event.id, gone, _source(ticket), now)
+    ticket.counts += Counts(removed=noted.removed)
+
+
+def _finish_pull(
+    tx: Tx,
+    ticket: Ticket,
+    event: EventRow,
+    listing: _Listing,
+    gone: Sequence[RemovalRecord],
+) -> None:
+    """Removals, the watermark, and the push that follows, together or not at all."""
+    now = ticket.shop.clock.now()
+    _note_gone(tx, ticket, event, gone)
+    ticket.counts += Counts(quarantined=removals.quarantined_count(tx.connection, event.id))
+    changes: dict[str, datetime | None] = {"succeeded_at": now}
+    if listing.watermark is not None:
+        changes["watermark"] = listing.watermark
+    if listing.full:
+        changes["reconciled_at"] = now
+    schedule.advance(tx, ticket.job.account_id, event.id, Operation.PARTICIPANTS, **changes)
+    enqueue_pushes(tx, event, ticket.job.trigger, now)
+
+
+def enqueue_pushes(tx: Tx, event: EventRow, trigger: Trigger, now: datetime) -> None:
+    """Queue a push to every linked scoring event that does not hold the mirror's people."""
+    waiting, _oldest = ledger.unsent(tx.connection, event.id)
+    if not waiting:
+        return
+    for account_id in {link.account_id for link in event.links if link.takes_people}:
+        key = JobKey(account_id, event.id, Operation.PARTICIPANTS, Direction.PUSH)
+        queue.enqueue(tx, key, trigger, now, more=True)
