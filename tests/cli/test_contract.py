@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from p88console.sandbox.registry import SERVERS
 from tests.cli.conftest import RUNNERS, Program, add_accounts, set_up_linked
 
 JOB_REPORT = {
@@ -124,6 +125,14 @@ def test_a_dry_run_prints_the_plan(program: Program, fresh_providers: dict[str, 
         "reason",
     }
     assert plan["create"][0]["changes"]["first_name"][0] is None
+
+
+def test_the_sandbox_tells_of_every_practice_provider(providers: dict[str, Any]) -> None:
+    assert providers.keys() == {"day"} | {provider.value for provider in SERVERS}
+    for provider in SERVERS:
+        told = providers[provider.value]
+        assert told.keys() >= {"base_url", "secrets", "options", "event_id"}
+        assert all(isinstance(secret, str) for secret in told["secrets"].values())
 
 
 def test_events_show_races_and_links(program: Program, providers: dict[str, Any]) -> None:

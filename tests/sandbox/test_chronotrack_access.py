@@ -120,6 +120,18 @@ async def test_tokens_can_be_revoked(timer: Timer) -> None:
     assert (await _token(timer, **refresh)).status_code == 400
 
 
+async def test_bad_weather_ends_tokens_and_leaves_refresh_tokens(timer: Timer) -> None:
+    order = {"chances": {"expired": 1.0}, "times": 1}
+    await timer.control("/weather", order)
+    token = await _signed_in(timer)
+    assert (await timer.ledger())["weather"]["faults_injected"] == 0
+    assert await _status(timer, token["access_token"]) == 401
+    assert (await timer.ledger())["weather"]["faults"] == {"expired": 1}
+    refresh = {"grant_type": "refresh_token", "refresh_token": token["refresh_token"]}
+    again = await _token(timer, **refresh)
+    assert await _status(timer, again.json()["access_token"]) == 200
+
+
 async def test_every_call_needs_the_client_id_and_a_user(timer: Timer) -> None:
     entry = await timer.create(timer.world.runners[0])
     race = timer.race_id(timer.world.races[0])

@@ -200,6 +200,16 @@ async def test_a_field_can_be_ignored_silently(timer: Timer, runner: Runner) -> 
     assert answer.json()["entry"] == entry | {"team_name": "Blue"}
 
 
+async def test_bad_weather_drops_a_field_and_the_entry_is_still_taken(
+    timer: Timer, runner: Runner
+) -> None:
+    await timer.control("/weather", {"chances": {"ignored": 1.0}})
+    entry = await timer.create(runner)
+    sent = entry_of(runner)
+    assert len([name for name in sent if entry[name] != sent[name]]) == 1
+    assert (await timer.ledger())["weather"]["faults"] == {"ignored": 1}
+
+
 async def test_both_switches_can_be_set_from_the_start(
     world: World, clock: HandClock, runner: Runner
 ) -> None:

@@ -72,11 +72,17 @@ class Credentials:
             return 400, _refusal("invalid_grant", "Invalid refresh token")
         return 400, _refusal("unsupported_grant_type", "Use password or refresh_token")
 
-    def revoke(self, *, refresh_tokens: bool) -> None:
-        """Make every access token worthless, and the refresh tokens too if told so."""
+    def revoke(self, *, refresh_tokens: bool = False) -> bool:
+        """Make every access token worthless, and the refresh tokens too if told so.
+
+        Returns:
+            Whether there was an access token.
+        """
+        any_issued = bool(self._good_until)
         self._good_until.clear()
         if refresh_tokens:
             self._refresh_tokens.clear()
+        return any_issued
 
     def _new_tokens(self) -> dict[str, Any]:
         access_token, refresh_token = secrets.token_hex(20), secrets.token_hex(20)

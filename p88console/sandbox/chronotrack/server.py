@@ -40,6 +40,7 @@ class ChronoTrackServer(ProviderServer):
     """
 
     provider: ClassVar[Provider] = Provider.CHRONOTRACK
+    forgettable = frozenset({"entry_bib", "athlete_sex", "athlete_birthdate", "athlete_email"})
 
     def __init__(
         self,
@@ -131,6 +132,10 @@ class ChronoTrackServer(ProviderServer):
         finished = sum(entry.finished(now) for entry in self.entries.all())
         made = {"created": self.writer.created, "updated": self.writer.updated}
         return {"finished": finished, "writes": self.writes, **made, **super().ledger_head()}
+
+    def expire_tokens(self) -> bool:
+        """Make every access token worthless; refresh tokens stay good."""
+        return self.credentials.revoke()
 
     def _admit(self, kind: str, answer: Handler) -> Handler:
         writes = not kind.startswith("GET")
