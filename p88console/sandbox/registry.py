@@ -8,12 +8,14 @@ from p88console.domain.model import Provider
 from p88console.sandbox.chronotrack import ChronoTrackServer
 from p88console.sandbox.copernico import CopernicoServer
 from p88console.sandbox.provider import ProviderServer
+from p88console.sandbox.raceroster import RaceRosterServer
 from p88console.sandbox.runsignup import RunSignUpServer
 from p88console.sandbox.world import World
 from p88console.system.clock import Clock
 
 SERVERS: Mapping[Provider, Callable[[World, Clock], ProviderServer]] = {
     Provider.RUNSIGNUP: RunSignUpServer,
+    Provider.RACEROSTER: RaceRosterServer,
     Provider.COPERNICO: CopernicoServer,
     Provider.CHRONOTRACK: ChronoTrackServer,
 }

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from p88console.sandbox.copernico import CopernicoServer
+from p88console.sandbox.raceroster import RaceRosterServer
 from p88console.sandbox.runsignup import RunSignUpServer
 from p88console.sandbox.serve import Sandbox
-from p88console.sandbox.world import World, WorldOptions, make_world
+from p88console.sandbox.world import THREE_DESKS, World, WorldOptions, make_world
 
 from .rig import HandClock, Practice
+from .roster import Roster
 from .timer import Timer, timing
 
 
@@ -38,3 +40,20 @@ async def practice(world: World, clock: HandClock) -> AsyncIterator[Practice]:
 async def timer(world: World, clock: HandClock) -> AsyncIterator[Timer]:
     async with timing(world, clock) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def three_desks() -> World:
+    """A field that registers at all three registration providers."""
+    return make_world(WorldOptions(seed=6, runners=480, desks=THREE_DESKS))
+
+
+@pytest.fixture
+async def roster(three_desks: World) -> AsyncIterator[Roster]:
+    clock = HandClock(three_desks.day.start)
+    server = RaceRosterServer(three_desks, clock)
+    async with Sandbox(three_desks, clock, servers=[server]) as sandbox:
+        running = Roster(sandbox, server, clock)
+        async with running.http:
+            await running.sign_in()
+            yield running

@@ -15,7 +15,7 @@ import pytest
 from p88console.domain.model import Provider
 from p88console.sandbox import process
 from p88console.sandbox.process import SandboxDidNotStart, launch
-from p88console.sandbox.registry import port_of
+from p88console.sandbox.registry import SERVERS, port_of
 from p88console.sandbox.serve import Sandbox, run_sandbox
 from p88console.sandbox.world import World, WorldOptions
 
@@ -48,14 +48,15 @@ asyncio.run(
     )
 )
 """
+PROVIDERS = [provider.value for provider in SERVERS]
 START = datetime(2026, 5, 2, 11, 0, tzinfo=UTC)
 
 
 async def test_the_description_tells_what_a_client_needs(world: World, clock: HandClock) -> None:
     async with Sandbox(world, clock) as sandbox:
         told = sandbox.description()
-    assert told.keys() == {"runsignup", "copernico", "chronotrack", "day"}
-    for provider in ("runsignup", "copernico", "chronotrack"):
+    assert told.keys() == {*PROVIDERS, "day"}
+    for provider in PROVIDERS:
         assert told[provider].keys() >= {"base_url", "secrets", "options", "event_id"}
         url = httpx.URL(told[provider]["base_url"])
         assert (url.scheme, url.host, url.raw_path) == ("http", "127.0.0.1", b"/")
@@ -73,7 +74,7 @@ async def test_the_same_seed_has_the_same_secrets(world: World, clock: HandClock
     for _ in range(2):
         async with Sandbox(world, clock) as sandbox:
             described.append(sandbox.description())
-        for provider in ("runsignup", "copernico", "chronotrack"):
+        for provider in PROVIDERS:
             del described[-1][provider]["base_url"]
     assert described[0] == described[1]
 

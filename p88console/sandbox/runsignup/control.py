@@ -22,13 +22,12 @@ class RunSignUpControl(ControlRoom):
     def __init__(
         self,
         registrations: Registrations,
+        catalog: Catalog,
         present: Callable[[], datetime],
         ledger_head: Callable[[], dict[str, Any]],
         ways: object,
-        *,
-        catalog: Catalog,
     ) -> None:
-        super().__init__(registrations, present, ledger_head, ways)
+        super().__init__(registrations, [], present, ledger_head, ways)
         self._catalog = catalog
 
     def row(self, entry: Registration) -> dict[str, Any]:
@@ -41,10 +40,6 @@ class RunSignUpControl(ControlRoom):
             "last_name": entry.person.last_name,
             "status": entry.left_because or "active",
         }
-
-    def find(self, shown_id: str) -> Registration | None:
-        """The registration of this id."""
-        return self.registrations.get(int(shown_id)) if shown_id.isdecimal() else None
 
     def race_of(self, body: Mapping[str, Any]) -> Race | None:
         """The race behind a body's `event_id`."""

@@ -88,11 +88,7 @@ class RunSignUpServer(RegistrationServer):
             for method, path, answer in calls
         ]
         control = RunSignUpControl(
-            self.registrations,
-            self.present,
-            self.ledger_head,
-            self.results.ways,
-            catalog=self.catalog,
+            self.registrations, self.catalog, self.present, self.ledger_head, self.results.ways
         )
         application = Starlette(
             routes=[*routes, refresh, *control.routes()],
