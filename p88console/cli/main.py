@@ -23,7 +23,7 @@ COMMANDS = {
     "participants": ("people", "Participants of an event."),
     "partner": ("setup", "Timing partners: add, list."),
     "queue": ("work", "What waits: list, retry, cancel, hold, resume."),
-    "results": ("people", "Results of an event."),
+    "results": ("results", "Results of an event: standings, moves, orphans, sheet."),
     "sandbox": ("practice", "Run the practice providers alone."),
     "status": ("work", "One screen's truth."),
     "sync": ("sync", "Pull and push now: events, participants, results."),

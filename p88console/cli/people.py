@@ -1,4 +1,4 @@
-"""`participants` and `results`: the mirror's people."""
+"""`participants`: the mirror's people."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import click
 from p88console.cli import output
 from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
-from p88console.domain.times import clock_text
 from p88console.runtime import present
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
@@ -22,17 +21,6 @@ PARTICIPANT_COLUMNS: output.Columns = {
     "Born": "birth_date",
     "Status": "status",
     "Scoring": "push_state",
-}
-
-RESULT_COLUMNS: output.Columns = {
-    "Place": "place",
-    "Bib": "bib",
-    "Name": lambda row: f"{row['first_name'] or ''} {row['last_name'] or ''}".strip(),
-    "Status": "status",
-    "Gun": lambda row: _tenths(row["gun_time_ms"]),
-    "Chip": lambda row: _tenths(row["chip_time_ms"]),
-    "Category": "category",
-    "Rev": "revision",
 }
 
 
@@ -68,26 +56,3 @@ def participants_show(participant_id: int) -> None:
         return present.participant_story(*await runtime.db.read(people.participant, participant_id))
 
     face().show(face().run(work))
-
-
-@click.group(cls=P88Group)
-def results() -> None:
-    """Results of an event."""
-
-
-@results.command("list")
-@click.option("--event", "event_id", type=OUR_ID, required=True, help="The event.")
-@click.option("--race", "race_id", type=OUR_ID, help="Only this race.")
-def results_list(event_id: int, race_id: int | None) -> None:
-    """List the latest standings by race and place."""
-
-    async def work(runtime: Runtime) -> object:
-        await event_of(runtime, event_id)
-        rows = await runtime.db.read(people.results, event_id, race_id)
-        return [present.result(row) for row in rows]
-
-    face().show(face().run(work), RESULT_COLUMNS)
-
-
-def _tenths(milliseconds: int | None) -> str | None:
-    return None if milliseconds is None else clock_text(milliseconds, digits=1)

@@ -103,12 +103,14 @@ def _show_plan(event_id: int, *, everyone: bool) -> None:
 
 @sync.command("results")
 @click.option("--event", "event_id", type=OUR_ID, required=True, help="The event.")
-def sync_results(event_id: int) -> None:
+@click.option("--full", is_flag=True, help="Take back whoever is no longer listed, however many.")
+def sync_results(event_id: int, *, full: bool) -> None:
     """Pull results from every linked scoring event."""
 
     async def work(runtime: Runtime) -> list[present.Document]:
         event = await syncs.event_of(runtime, event_id)
-        return await _reports(runtime, await syncs.pull_results(runtime, event, Trigger.OPERATOR))
+        queued = await syncs.pull_results(runtime, event, Trigger.OPERATOR, full=full)
+        return await _reports(runtime, queued)
 
     show_reports(face().run(work))
 

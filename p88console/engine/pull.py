@@ -14,11 +14,10 @@ from p88console.domain.model import RawRow
 from p88console.engine.shop import Ticket
 from p88console.providers.base import (
     ReadsEvents,
-    ReadsResults,
     Scope,
     ScoringTarget,
 )
-from p88console.store import events, queue, results
+from p88console.store import events, queue
 from p88console.store.db import Tx
 from p88console.store.events import EventRow, LinkRow
 
@@ -52,24 +51,6 @@ def _mirror_events(
         key = JobKey(ticket.job.account_id, event_id, Operation.PARTICIPANTS, Direction.PULL)
         queue.enqueue(tx, key, Trigger.SCHEDULE, now, full=True)
     return counts
-
-
-async def pull_results(ticket: Ticket) -> None:
-    """The standings of every race that is linked to this scoring account."""
-    shop, job = ticket.shop, ticket.job
-    event = await shop.db.read(events.event, event_id_of(ticket))
-    adapter = await shop.adapters.of(job.account_id)
-    if not isinstance(adapter, ReadsResults):
-        raise NotOffered(job.provider, "reading results")
-    for link in event.links:
-        if link.account_id != job.account_id:
-            continue
-        async for page in adapter.results(target_of(link)):
-            records = await understood(ticket, page.rows, adapter.result)
-            ticket.counts += await shop.db.write(
-                results.upsert_results, link, records, shop.clock.now()
-            )
-            await ticket.progress(ticket.counts.received, None)
 
 
 def target_of(link: LinkRow) -> ScoringTarget:

@@ -14,9 +14,10 @@ from contextlib import suppress
 from p88console.domain.errors import P88Error, StoreFault
 from p88console.domain.jobs import Direction, Job, Operation
 from p88console.domain.outcome import decide
-from p88console.engine.pull import pull_events, pull_results
+from p88console.engine.pull import pull_events
 from p88console.engine.push import push_participants
 from p88console.engine.registrations import pull_participants
+from p88console.engine.results import pull_results
 from p88console.engine.shop import LeaseLost, Shop, Ticket
 from p88console.store import leases, queue, settle
 

@@ -289,7 +289,7 @@ class Copernico:
             )
             answer = await self._open_door.get(path)
             rows = copernico_results.preset_rows(answer, name)
-            yield Page(rows, {"race": name}, answer.server_time, total=len(rows))
+            yield Page(rows, {"race": name}, answer.server_time)
 
     async def _results_in_full(self, race: str) -> Page:
         rows: list[RawRow] = []

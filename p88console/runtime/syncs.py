@@ -42,7 +42,9 @@ async def push_participants(
     return await enqueue(runtime, keys, trigger, full=full, more=True)
 
 
-async def pull_results(runtime: Runtime, event: EventRow, trigger: Trigger) -> list[Enqueued]:
+async def pull_results(
+    runtime: Runtime, event: EventRow, trigger: Trigger, *, full: bool = False
+) -> list[Enqueued]:
     """Queue a results pull from every scoring account the event is linked to.
 
     Raises `UsageFault` when it is linked to none.
@@ -56,7 +58,7 @@ async def pull_results(runtime: Runtime, event: EventRow, trigger: Trigger) -> l
             f"{event.name} is not linked to a scoring event",
             hint="tie it: p88console event link",
         )
-    return await enqueue(runtime, keys, trigger)
+    return await enqueue(runtime, keys, trigger, full=full)
 
 
 async def enqueue(

@@ -225,6 +225,21 @@ def _links(connection: Connection, event_ids: Sequence[int]) -> dict[int, list[L
     return found
 
 
+def links_to(connection: Connection, link: LinkRow) -> list[LinkRow]:
+    """Every link to the scoring event that this one leads to, itself included, oldest first."""
+    query = select(LINKS.c.event_id).where(
+        LINKS.c.account_id == link.account_id, LINKS.c.remote_event_id == link.remote_event_id
+    )
+    event_ids = list(connection.execute(query).scalars())
+    found = [
+        one
+        for links in _links(connection, event_ids).values()
+        for one in links
+        if (one.account_id, one.remote_event_id) == (link.account_id, link.remote_event_id)
+    ]
+    return sorted(found, key=lambda one: one.id)
+
+
 def link(
     tx: Tx,
     event_id: int,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
+from p88console.domain.errors import UsageFault
 from p88console.domain.fingerprint import fingerprint
 from p88console.domain.jobs import Counts
-from p88console.domain.model import ParticipantStatus, ResultRecord
+from p88console.domain.model import ResultRecord, ResultStatus
+from p88console.domain.removal import brake_limit
 from p88console.store.db import Tx
-from p88console.store.events import LinkRow
-from p88console.store.ledger import LEDGER
+from p88console.store.events import LinkRow, links_to
 from p88console.store.participants import PARTICIPANTS
+from p88console.store.runners import Owner, Runners
 from p88console.store.tables import Result, ResultRevision
 from p88console.store.tables.base import table
 from p88console.store.upsert import chunked
@@ -40,18 +42,34 @@ STANDING = (
 )
 """The columns whose change makes a new revision."""
 
+WITHDRAWN: Mapping[str, Any] = {
+    "status": ResultStatus.NOT_STARTED.value,
+    "gun_time_ms": None,
+    "chip_time_ms": None,
+    "place": None,
+    "gender_place": None,
+    "category_place": None,
+    "splits": [],
+}
+"""The standing of somebody whom the scoring system no longer lists."""
+
 
 def upsert_results(tx: Tx, link: LinkRow, records: Sequence[ResultRecord], now: datetime) -> Counts:
-    """Mirror standings; each change of one is kept as a revision of its own."""
+    """Mirror standings; each change of one is kept as a revision of its own.
+
+    Each row goes to the event whose participant it is, over all events that are tied to the same
+    scoring event; a row of nobody stays where it was first seen, so that it is told once.
+    """
     runners = Runners(tx.connection, link)
-    rows = {row["row_key"]: row for row in (_row(record, link, runners) for record in records)}
-    known = _known(tx.connection, link.id, list(rows))
+    keyed = {row_key(record): record for record in records}
+    known = _known(tx.connection, runners.links, list(keyed))
     created, changed = [], []
-    for row_key, row in rows.items():
-        before = known.get(row_key)
+    for key, record in keyed.items():
+        before = known.get(key)
+        row = _row(key, record, _owner(record, runners, before))
         if before is None:
-            created.append(row | {"revision": 1, "changed_at": now})
-        elif before["content_hash"] != row["content_hash"]:
+            created.append(row | {"revision": 1, "changed_at": now, "attached": False})
+        elif before["content_hash"] != row["content_hash"] or before["link_id"] != row["link_id"]:
             revision = before["revision"] + 1
             changed.append({"its_id": before["id"], "revision": revision, "changed_at": now, **row})
     _write(tx, created, changed, now)
@@ -64,46 +82,95 @@ def upsert_results(tx: Tx, link: LinkRow, records: Sequence[ResultRecord], now: 
     )
 
 
-class Runners:
-    """Finds whose result a row is: by the far side's id, else by the bib it acknowledged."""
-
-    def __init__(self, connection: Connection, link: LinkRow) -> None:
-        self.races = {
-            name: race_id for race_id, remote in link.races.items() for name in remote if name
-        }
-        self._by_id: dict[str, int] = {}
-        self._by_bib: dict[tuple[int | None, str], int | None] = {}
-        people = PARTICIPANTS.c
-        query = select(
-            people.id, people.race_id, people.bib, LEDGER.c.remote_id, LEDGER.c.acknowledged
-        ).outerjoin(LEDGER, (LEDGER.c.participant_id == people.id) & (LEDGER.c.link_id == link.id))
-        query = query.where(
-            people.event_id == link.event_id,
-            people.status == ParticipantStatus.ACTIVE.value,
-        )
-        for row in connection.execute(query):
-            if row.remote_id:
-                self._by_id[row.remote_id] = row.id
-            bib = (row.acknowledged or {}).get("bib") or row.bib
-            if bib:
-                key = (row.race_id, bib)
-                self._by_bib[key] = None if key in self._by_bib else row.id
-
-    def find(self, record: ResultRecord, race_id: int | None) -> int | None:
-        """The participant, or None when nobody or more than one answers."""
-        if record.remote_id and record.remote_id in self._by_id:
-            return self._by_id[record.remote_id]
-        return self._by_bib.get((race_id, record.bib)) if record.bib else None
+def _owner(record: ResultRecord, runners: Runners, before: RowMapping | None) -> Owner:
+    """By the operator's word, else by id or bib; a row of nobody stays where it is."""
+    links = {link.id: link for link in runners.links}
+    link = links[before["link_id"]] if before is not None else runners.links[0]
+    if before is not None and before["attached"]:
+        return Owner(link, runners.race_of(link, record), before["participant_id"])
+    found = runners.owner(record)
+    return found or Owner(link, runners.race_of(link, record), None)
 
 
-def _row(record: ResultRecord, link: LinkRow, runners: Runners) -> dict[str, Any]:
-    race_id = runners.races.get(record.remote_race_id)
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a complete list lacked: standings taken back, and standings that were not believed."""
+
+    withdrawn: int = 0
+    doubted: int = 0
+
+
+def withdraw_missing(
+    tx: Tx, link: LinkRow, seen: Collection[tuple[str, str]], now: datetime, *, believe: bool
+) -> Missing:
+    """Take back the standing of whoever is no longer in a complete list of the far side.
+
+    Args:
+        tx: The transaction.
+        link: A link to the scoring event.
+        seen: (remote race id, row key) of every row of the list; a race without a row is left
+            alone, because an empty list withdraws nobody.
+        now: The instant of the list.
+        believe: Also when so many are missing at once that a person should look first.
+    """
+    races, keys = {race for race, _ in seen}, {key for _, key in seen}
+    links = links_to(tx.connection, link)
+    query = select(RESULTS).where(RESULTS.c.link_id.in_([one.id for one in links]))
+    rows = [
+        row
+        for row in tx.connection.execute(query).mappings()
+        if any(row["row_key"].startswith(f"{race}:") for race in races)
+    ]
+    missing = [row for row in rows if row["row_key"] not in keys and _stands(row)]
+    if not missing or (len(missing) > brake_limit(len(rows)) and not believe):
+        return Missing(doubted=len(missing))
+    changed = []
+    for row in missing:
+        blank = {name: row[name] for name in STANDING} | dict(WITHDRAWN)
+        blank["content_hash"] = fingerprint([blank[name] for name in STANDING])
+        revision = row["revision"] + 1
+        changed.append({"its_id": row["id"], "revision": revision, "changed_at": now, **blank})
+    _write(tx, [], changed, now)
+    return Missing(withdrawn=len(missing))
+
+
+def _stands(row: RowMapping) -> bool:
+    return any(row[name] != blank for name, blank in WITHDRAWN.items())
+
+
+def attach(tx: Tx, result_id: int, participant_id: int, now: datetime) -> dict[str, Any]:
+    """Say whose result a row is, by the operator's word; later pulls keep to it.
+
+    Returns the row as it is then.
+
+    Raises `UsageFault` when one of the two does not exist, or they are of different events.
+    """
+    query = select(RESULTS).where(RESULTS.c.id == result_id)
+    row = tx.connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise UsageFault(f"there is no result {result_id}", hint="see: p88console results orphans")
+    person = tx.connection.execute(
+        select(PARTICIPANTS.c.event_id).where(PARTICIPANTS.c.id == participant_id)
+    ).one_or_none()
+    if person is None:
+        raise UsageFault(f"there is no participant {participant_id}")
+    if person.event_id != row["event_id"]:
+        raise UsageFault("that result and that participant are of different events")
+    standing = {name: row[name] for name in STANDING} | {"participant_id": participant_id}
+    content = fingerprint([standing[name] for name in STANDING])
+    changed = {**standing, "attached": True, "content_hash": content}
+    changed |= {"its_id": result_id, "revision": row["revision"] + 1, "changed_at": now}
+    _write(tx, [], [changed], now)
+    return {**row, **changed}
+
+
+def _row(key: str, record: ResultRecord, owner: Owner) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "link_id": link.id,
-        "event_id": link.event_id,
-        "race_id": race_id,
-        "participant_id": runners.find(record, race_id),
-        "row_key": f"{record.remote_race_id}:{_who(record)}",
+        "link_id": owner.link.id,
+        "event_id": owner.link.event_id,
+        "race_id": owner.race_id,
+        "participant_id": owner.participant_id,
+        "row_key": key,
         "bib": record.bib,
         "first_name": record.first_name,
         "last_name": record.last_name,
@@ -121,18 +188,22 @@ def _row(record: ResultRecord, link: LinkRow, runners: Runners) -> dict[str, Any
     return row
 
 
-def _who(record: ResultRecord) -> str:
-    """What tells a runner from the others of the race: id, else bib, else name."""
-    if record.remote_id or record.bib:
-        return record.remote_id or f"bib {record.bib}"
-    return f"name {record.first_name} {record.last_name}"
+def row_key(record: ResultRecord) -> str:
+    """What tells a runner from the others there: the race, and id, else bib, else name."""
+    who = record.remote_id or (f"bib {record.bib}" if record.bib else None)
+    return f"{record.remote_race_id}:{who or f'name {record.first_name} {record.last_name}'}"
 
 
-def _known(connection: Connection, link_id: int, row_keys: Sequence[str]) -> dict[str, RowMapping]:
-    columns = [RESULTS.c[name] for name in ("id", "row_key", "content_hash", "revision")]
+def _known(
+    connection: Connection, links: Sequence[LinkRow], row_keys: Sequence[str]
+) -> dict[str, RowMapping]:
+    names = ("id", "link_id", "row_key", "content_hash", "revision", "attached", "participant_id")
+    link_ids = [link.id for link in links]
     found: dict[str, RowMapping] = {}
     for keys in chunked(row_keys):
-        query = select(*columns).where(RESULTS.c.link_id == link_id, RESULTS.c.row_key.in_(keys))
+        query = select(*(RESULTS.c[name] for name in names)).where(
+            RESULTS.c.link_id.in_(link_ids), RESULTS.c.row_key.in_(keys)
+        )
         found |= {row["row_key"]: row for row in connection.execute(query).mappings()}
     return found
 

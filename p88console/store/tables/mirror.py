@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from p88console.domain.model import ParticipantStatus
@@ -161,6 +161,8 @@ class Result(SQLModel, table=True):
     splits: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON_VALUE)
     raw: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_VALUE)
     content_hash: str
+    attached: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether an operator said whose it is; then no pull says otherwise."""
     revision: int = 1
     changed_at: datetime
 

@@ -1,0 +1,48 @@
+"""Results pulls: the standings of a scoring event into the mirror, and who is no longer in them."""
+
+from __future__ import annotations
+
+from p88console.domain.errors import NotOffered
+from p88console.domain.jobs import Counts
+from p88console.engine.pull import event_id_of, target_of, understood
+from p88console.engine.shop import Ticket
+from p88console.providers.base import ReadsResults
+from p88console.store import events, results
+from p88console.store.events import LinkRow
+
+
+async def pull_results(ticket: Ticket) -> None:
+    """The standings of every race that is linked to this scoring account."""
+    adapter = await ticket.shop.adapters.of(ticket.job.account_id)
+    if not isinstance(adapter, ReadsResults):
+        raise NotOffered(ticket.job.provider, "reading results")
+    event = await ticket.shop.db.read(events.event, event_id_of(ticket))
+    for link in event.links:
+        if link.account_id == ticket.job.account_id:
+            await _pull(ticket, adapter, link)
+
+
+async def _pull(ticket: Ticket, adapter: ReadsResults, link: LinkRow) -> None:
+    """All pages of one scoring event; only a complete list can take a standing back."""
+    db, clock = ticket.shop.db, ticket.shop.clock
+    seen: set[tuple[str, str]] = set()
+    received, refused, total = 0, ticket.counts.refused, None
+    async for page in adapter.results(target_of(link)):
+        records = await understood(ticket, page.rows, adapter.result)
+        ticket.counts += await db.write(results.upsert_results, link, records, clock.now())
+        seen |= {(record.remote_race_id, results.row_key(record)) for record in records}
+        received, total = received + len(page.rows), page.total or total
+        await ticket.progress(received, total)
+    # a row that could not be understood may be anybody's
+    whole = ticket.counts.refused == refused and (total is None or received >= total)
+    if not seen or not whole:
+        return
+    missing = await db.write(
+        results.withdraw_missing, link, seen, clock.now(), believe=ticket.job.full
+    )
+    ticket.counts += Counts(removed=missing.withdrawn, quarantined=missing.doubted)
+    if missing.doubted:
+        ticket.remarks.append(
+            f"{link.provider.title} no longer lists {missing.doubted} results at once: none was "
+            "taken back; when the list is right, pull it with --full"
+        )
