@@ -62,6 +62,8 @@ class Call:
     method: str = ""
     url: str = ""
     status: int | None = None
+    writes: bool = False
+    """Whether it may change something at the provider."""
 
     def __str__(self) -> str:
         status = f" → {self.status}" if self.status is not None else ""
@@ -138,9 +140,15 @@ class VerbRefused(Rejected):
 
 
 class Malformed(ProviderFault):
-    """An answer that is not this provider's: a portal page, HTML, a wrong shape."""
+    """An answer that is not this provider's: a wrong shape, or a page of somebody else."""
 
     code = "malformed"
+
+
+class Portal(Malformed):
+    """Somebody else answered in the provider's place: a sign-in page, any HTML, a redirect."""
+
+    code = "portal"
 
 
 class NotOffered(P88Error):

@@ -11,7 +11,10 @@ from p88console.domain.errors import (
     Malformed,
     NotOffered,
     NotSent,
+    Portal,
     Rejected,
+    RowFault,
+    StoreFault,
     Transient,
     Unauthorized,
     UsageFault,
@@ -25,19 +28,29 @@ JITTER = 0.1
 """Largest share of a wait that is added by chance, so that jobs do not come back in step."""
 
 NETWORK_PROBE = timedelta(seconds=15)
-"""How soon a job that could not leave this machine is tried again."""
+"""How often it is looked whether what keeps work from leaving this machine has gone."""
+
+ROW_STATUSES = (200, 400, 409, 422)
+"""Answers of a refusal that may be about one row of a batch; others are about the whole of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """Try the same row again at `due_at`, one priority lower."""
+    """Try the same job again at `due_at`, one priority lower."""
 
     due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class WaitForNetwork:
-    """Try again at `due_at`; the attempt does not count."""
+    """Go on once a probe reaches the provider, at `due_at` or later; the attempt does not count."""
+
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLine:
+    """Nothing of this account leaves until the provider itself answers; no attempt counts."""
 
     due_at: datetime
 
@@ -50,10 +63,22 @@ class WaitForBudget:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitForDisk:
+    """Go on at `due_at`, when the database may be written again; the attempt does not count."""
+
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Verify:
     """Read the far side before anything is sent again, at `due_at`."""
 
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """This row waits for a person, the others go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +91,15 @@ class FailPermanently:
     """Retries are spent or useless; a person may retry by hand."""
 
 
-Outcome = RetryAt | WaitForNetwork | WaitForBudget | Verify | HoldAccount | FailPermanently
+Wait = WaitForNetwork | HoldLine | WaitForBudget | WaitForDisk
+"""Outcomes of an attempt that does not count."""
+
+Outcome = RetryAt | Wait | Verify | HoldRow | HoldAccount | FailPermanently
 
 
-def decide(fault: BaseException, attempt: int, now: datetime, chance: float) -> Outcome:
+def decide(
+    fault: BaseException, attempt: int, now: datetime, chance: float, *, row: bool = False
+) -> Outcome:
     """Say what happens to a job whose attempt number `attempt` (from 1) ended in `fault`.
 
     Args:
@@ -77,28 +107,49 @@ def decide(fault: BaseException, attempt: int, now: datetime, chance: float) -> 
         attempt: How many attempts have been made, this one included.
         now: The instant of the decision.
         chance: A random number in [0, 1) for the jitter.
+        row: Whether the fault met one row that stood alone.
     """
     match fault:
-        case NotSent() | Malformed():
-            return WaitForNetwork(now + NETWORK_PROBE)
-        case BudgetSpent(retry_after_s=wait):
-            return WaitForBudget(now + timedelta(seconds=wait or NETWORK_PROBE.total_seconds()))
+        case RowFault():
+            return HoldRow()
+        case Rejected() if row and about_rows(fault):
+            return HoldRow()
         case Unauthorized() | VaultFault():
             return HoldAccount()
         case Rejected() | NotOffered() | UsageFault():
             return FailPermanently()
-        case _:
-            wait = fault.retry_after_s if isinstance(fault, Transient) else None
-            verify = isinstance(fault, Ambiguous)
-            return _next_on_ladder(attempt, now, chance, verify=verify, at_least_s=wait)
+    return _wait(fault, now) or _next_on_ladder(fault, attempt, now, chance)
 
 
-def _next_on_ladder(
-    attempt: int, now: datetime, chance: float, *, verify: bool, at_least_s: float | None
-) -> Outcome:
+def _wait(fault: BaseException, now: datetime) -> Wait | None:
+    """How long a job waits whose attempt was spoilt by something that is not its own."""
+    soon = now + NETWORK_PROBE
+    match fault:
+        case NotSent():
+            return WaitForNetwork(soon)
+        case Portal():
+            return HoldLine(soon)
+        case StoreFault():
+            return WaitForDisk(soon)
+        case BudgetSpent(retry_after_s=wait):
+            return WaitForBudget(now + timedelta(seconds=wait) if wait else soon)
+    return None
+
+
+def about_rows(fault: Rejected) -> bool:
+    """Whether a refused batch may be taken without one of its rows."""
+    return fault.call.status in ROW_STATUSES
+
+
+def _next_on_ladder(fault: BaseException, attempt: int, now: datetime, chance: float) -> Outcome:
     if attempt > len(RETRY_LADDER):
         return FailPermanently()
-    if at_least_s is not None:
-        return RetryAt(now + timedelta(seconds=at_least_s))
     wait = RETRY_LADDER[attempt - 1] * (1 + JITTER * chance)
-    return Verify(now + wait) if verify else RetryAt(now + wait)
+    match fault:
+        case Ambiguous():
+            return Verify(now + wait)
+        case Malformed() if fault.call.writes:
+            return Verify(now + wait)
+        case Transient(retry_after_s=theirs) if theirs is not None:
+            return RetryAt(now + timedelta(seconds=theirs))
+    return RetryAt(now + wait)

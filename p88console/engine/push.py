@@ -9,6 +9,7 @@ from dataclasses import replace
 from p88console.domain.errors import NotOffered, ProviderFault, Rejected, Transient
 from p88console.domain.jobs import Counts
 from p88console.domain.model import Provider, PushState
+from p88console.domain.outcome import about_rows
 from p88console.domain.plan import Action, Candidate, Plan, Step, Values, differences, make_plan
 from p88console.engine.pull import target_of
 from p88console.engine.shop import Shop, Ticket
@@ -16,9 +17,6 @@ from p88console.providers.base import Entry, PushTraits, ScoringTarget, Seen, Ta
 from p88console.store import events, ledger
 from p88console.store.events import LinkRow
 from p88console.store.ledger import UNSEEN, Settled
-
-BISECTED_STATUSES = (200, 400, 409, 422)
-"""Answers that may be about one row of a batch; others are about the whole of it."""
 
 REFUSALS_IN_A_ROW = 10
 """After so many rows refused one after the other without a taken one, it is not the rows."""
@@ -139,7 +137,7 @@ class _Push:
         try:
             await self.adapter.send(self.target, [_entry(step.candidate) for step in steps])
         except Rejected as fault:
-            if fault.call.status not in BISECTED_STATUSES:
+            if not about_rows(fault):
                 raise
             if len(steps) == 1:
                 await self._refuse(steps[0], fault)

@@ -10,7 +10,7 @@ import json
 import logging
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, Protocol
@@ -24,6 +24,7 @@ from p88console.domain.errors import (
     Call,
     Malformed,
     NotSent,
+    Portal,
     ProviderFault,
     Rejected,
     Throttled,
@@ -194,8 +195,8 @@ class Door:
             json=json_body,
             data=form,
         )
-        call = Call(self.provider, method, redacted(str(request.url)))
         writes = method != "GET" if writes is None else writes
+        call = Call(self.provider, method, redacted(str(request.url)), writes=writes)
         if self._budget is not None:
             await self._budget.take()
         async with self._concurrent, self._rate:
@@ -206,8 +207,8 @@ class Door:
                 finally:
                     await response.aclose()
             except httpx.HTTPError as fault:
-                raise _broken_off(fault, call, writes=writes) from None
-        answer = await _usable(response, body, call, writes=writes)
+                raise _broken_off(fault, call) from None
+        answer = await _usable(response, body, call)
         if self._signer is not None:
             self._signer.heard(answer.server_time)
         inside = self._fault_inside(answer) if self._fault_inside else None
@@ -237,7 +238,7 @@ async def _read(response: httpx.Response, call: Call) -> bytes:
     return unpacked
 
 
-def _broken_off(fault: httpx.HTTPError, call: Call, *, writes: bool) -> ProviderFault:
+def _broken_off(fault: httpx.HTTPError, call: Call) -> ProviderFault:
     """Sort a transport fault by whether the request can have reached the provider."""
     title, why = call.provider.title, type(fault).__name__
     if isinstance(fault, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
@@ -247,7 +248,7 @@ def _broken_off(fault: httpx.HTTPError, call: Call, *, writes: bool) -> Provider
             f"{why}: {call}",
             "the work waits and goes on by itself when the network is back",
         )
-    if writes:
+    if call.writes:
         return Ambiguous(
             call,
             f"{title} did not answer a write",
@@ -257,9 +258,9 @@ def _broken_off(fault: httpx.HTTPError, call: Call, *, writes: bool) -> Provider
     return Transient(call, f"{title} broke off", f"{why}: {call}", "it is tried again by itself")
 
 
-async def _usable(response: httpx.Response, raw: bytes, call: Call, *, writes: bool) -> Answer:
-    call = Call(call.provider, call.method, call.url, response.status_code)
-    fault = _refused(response, raw, call, writes=writes)
+async def _usable(response: httpx.Response, raw: bytes, call: Call) -> Answer:
+    call = replace(call, status=response.status_code)
+    fault = _refused(response, raw, call)
     if fault is not None:
         raise fault
     body: Any = None
@@ -269,16 +270,16 @@ async def _usable(response: httpx.Response, raw: bytes, call: Call, *, writes: b
                 await asyncio.to_thread(json.loads, raw) if len(raw) > BIG_BODY else json.loads(raw)
             )
         except (ValueError, RecursionError):
+            if _is_page(response, raw, call):
+                raise portal(call, _summary(response, raw)) from None
             # a write may be answered in plain words; what it did is learned by reading back
-            if not writes or "html" in response.headers.get("content-type", "") or raw[:1] == b"<":
+            if not call.writes:
                 raise not_theirs(call, _summary(response, raw)) from None
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Answer(call, body, _server_time(response), _retry_after(response), headers)
 
 
-def _refused(
-    response: httpx.Response, raw: bytes, call: Call, *, writes: bool
-) -> ProviderFault | None:
+def _refused(response: httpx.Response, raw: bytes, call: Call) -> ProviderFault | None:
     title, status = call.provider.title, response.status_code
     detail = f"{call}: {_summary(response, raw)}"
     if status == 429:
@@ -297,7 +298,7 @@ def _refused(
             "check them at the provider, store them again, then resume the account",
         )
     if status >= 500 and status != 501:
-        broken = Ambiguous if writes else Transient
+        broken = Ambiguous if call.writes else Transient
         return broken(
             call,
             f"{title} has a fault of its own",
@@ -310,17 +311,33 @@ def _refused(
         kind = VerbRefused if unknown else Rejected
         return kind(call, f"{title} has no such call" if unknown else f"{title} says no", detail)
     to = redacted(response.headers.get("location", ""))
-    return not_theirs(call, f"a redirect to {to}") if status >= 300 else None
+    return portal(call, f"a redirect to {to}") if status >= 300 else None
 
 
 def not_theirs(call: Call, detail: str) -> Malformed:
-    """The fault for an answer that this provider would never give."""
+    """The fault for an answer in a shape that this provider never gave before."""
     return Malformed(
         call,
         f"the answer is not {call.provider.title}'s",
         f"{call}: {detail}",
+        "nothing was changed by it; it is tried again by itself",
+    )
+
+
+def portal(call: Call, detail: str) -> Portal:
+    """The fault for an answer that somebody else gave in the provider's place."""
+    return Portal(
+        call,
+        f"somebody else answers for {call.provider.title}",
+        f"{call}: {detail}",
         "a sign-in page of the venue's network? open a browser; the work waits",
     )
+
+
+def _is_page(response: httpx.Response, raw: bytes, call: Call) -> bool:
+    """Whether text that is no JSON is a page for people, and not the provider's own words."""
+    kind = response.headers.get("content-type", "")
+    return "html" in kind or raw.lstrip()[:1] == b"<" or not (call.writes or "json" in kind)
 
 
 def _summary(response: httpx.Response, raw: bytes) -> str:

@@ -143,7 +143,7 @@ def _lane(connection: Connection, account: dict[str, Any], due_at: datetime | No
     since = None
     if faulty is not None:
         since = _failing_since(connection, faulty["id"])
-        offline = faulty["error"].get("code") in ("not_sent", "malformed")
+        offline = faulty["error"].get("code") in ("not_sent", "malformed", "portal")
         failed = faulty["state"] == JobState.FAILED_PERMANENT
         state = "offline" if offline else "failing" if failed else "retrying"
     if account["held_since"] is not None:
@@ -257,7 +257,7 @@ def network_class(connection: Connection) -> str:
     return _NETWORK_WORDS[code]
 
 
-_NETWORK_WORDS = {"not_sent": "offline", "malformed": "portal"}
+_NETWORK_WORDS = {"not_sent": "offline", "malformed": "portal", "portal": "portal"}
 
 
 def next_runs(connection: Connection) -> list[NextRun]:

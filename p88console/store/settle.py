@@ -13,10 +13,13 @@ from p88console.domain.jobs import Counts, Direction, Job, JobState, Trigger
 from p88console.domain.outcome import (
     FailPermanently,
     HoldAccount,
+    HoldLine,
+    HoldRow,
     Outcome,
     RetryAt,
     Verify,
     WaitForBudget,
+    WaitForDisk,
     WaitForNetwork,
 )
 from p88console.store import holds, queue
@@ -74,21 +77,22 @@ def fail(tx: Tx, attempt: Attempt, fault: P88Error, outcome: Outcome, now: datet
             attempt_state = JobState.VERIFY.value
             changes |= {"state": attempt_state, "due_at": due, "in_doubt": True}
             changes |= {"priority": queue.one_lower()}
-        case WaitForNetwork(due_at=due) | WaitForBudget(due_at=due):
+        case WaitForNetwork() | HoldLine() | WaitForBudget() | WaitForDisk():
+            due = outcome.due_at
             attempt_state, counted = "waiting", job.attempt - 1
             state = JobState.VERIFY if job.in_doubt else JobState.PENDING
             changes |= {"state": state.value, "due_at": due}
         case HoldAccount():
             attempt_state, counted = JobState.HELD.value, job.attempt - 1
             changes |= {"state": attempt_state}
-        case FailPermanently():
+        case FailPermanently() | HoldRow():
             attempt_state = JobState.FAILED_PERMANENT.value
             changes |= {"state": attempt_state, "finished_at": now}
     settled = _settle_job(tx, attempt, attempt=counted, **changes)
     if settled is None:
         return False
     _settle_attempt(tx, attempt, attempt_state, now, error)
-    if isinstance(outcome, FailPermanently):
+    if attempt_state == JobState.FAILED_PERMANENT:
         _follow_up(tx, job, settled, now)
     if isinstance(outcome, HoldAccount):
         holds.hold_account(tx, job.account_id, fault.title, now)

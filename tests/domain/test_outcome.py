@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from p88console.domain import errors
 from p88console.domain.errors import (
     Ambiguous,
+    BudgetSpent,
     Call,
     Malformed,
     NotOffered,
     NotSent,
     P88Error,
+    Portal,
     ProviderFault,
     Rejected,
     RowFault,
@@ -32,9 +36,14 @@ from p88console.domain.outcome import (
     RETRY_LADDER,
     FailPermanently,
     HoldAccount,
+    HoldLine,
+    HoldRow,
     Outcome,
     RetryAt,
     Verify,
+    Wait,
+    WaitForBudget,
+    WaitForDisk,
     WaitForNetwork,
     decide,
 )
@@ -47,8 +56,7 @@ MINUTES = (2, 4, 8)
 LADDER_FAULTS: list[BaseException] = [
     Transient(CALL, "a bad moment"),
     Throttled(CALL, "fewer calls please"),
-    StoreFault("the disk is full"),
-    RowFault("dob", "no date"),
+    Malformed(CALL, "a shape never seen"),
     P88Error("something"),
     ProviderFault(CALL, "something at the provider"),
     ValueError("nobody foresaw this"),
@@ -76,12 +84,91 @@ def test_an_unheard_write_is_verified_on_the_same_ladder(attempt: int) -> None:
     assert decide(Ambiguous(CALL, "no answer"), attempt, NOW, 0.0) == expected
 
 
-@pytest.mark.parametrize("kind", [NotSent, Malformed])
+SOON = NOW + NETWORK_PROBE
+
+
 @pytest.mark.parametrize("attempt", [*ATTEMPTS, 5, 50])
-def test_no_network_and_portal_pages_never_use_retries_up(
-    kind: type[ProviderFault], attempt: int
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (NotSent(CALL, "offline"), WaitForNetwork(SOON)),
+        (Portal(CALL, "a sign-in page"), HoldLine(SOON)),
+        (BudgetSpent(CALL, "used up"), WaitForBudget(SOON)),
+        (BudgetSpent(CALL, "used up", retry_after_s=120.0), WaitForBudget(minutes(2))),
+        (StoreFault("the disk is full"), WaitForDisk(SOON)),
+    ],
+)
+def test_what_is_not_the_jobs_doing_never_uses_retries_up(
+    fault: P88Error, attempt: int, expected: Outcome
 ) -> None:
-    assert decide(kind(CALL, "offline"), attempt, NOW, 0.9) == WaitForNetwork(NOW + NETWORK_PROBE)
+    assert decide(fault, attempt, NOW, 0.9) == expected
+    assert isinstance(expected, Wait)
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_a_write_answered_in_a_strange_shape_is_verified(attempt: int) -> None:
+    written = replace(CALL, method="POST", writes=True)
+    outcome = decide(Malformed(written, "what?"), attempt, NOW, 0.0)
+    assert isinstance(outcome, Verify if attempt <= 3 else FailPermanently)
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+@pytest.mark.parametrize("status", [200, 400, 409, 422])
+def test_a_refused_row_that_stands_alone_is_held_and_nothing_else(
+    attempt: int, status: int
+) -> None:
+    refused = Rejected(replace(CALL, status=status), "no such bib")
+    assert decide(refused, attempt, NOW, 0.5, row=True) == HoldRow()
+    assert decide(refused, attempt, NOW, 0.5) == FailPermanently()
+    assert decide(RowFault("dob", "no date"), attempt, NOW, 0.5) == HoldRow()
+
+
+@pytest.mark.parametrize("status", [None, 402, 404, 405, 413, 501])
+def test_a_refusal_of_the_whole_call_is_no_rows_fault(status: int | None) -> None:
+    refused = Rejected(replace(CALL, status=status), "no such race")
+    assert decide(refused, 1, NOW, 0.5, row=True) == FailPermanently()
+
+
+FAULTS = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+PROVIDER_FAULTS = [kind for kind in FAULTS if issubclass(kind, ProviderFault)]
+
+
+@given(
+    kind=st.sampled_from(PROVIDER_FAULTS),
+    method=st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    status=st.none() | st.integers(100, 599),
+    wait=st.none() | st.floats(0, 86_400),
+    attempt=st.integers(1, 50),
+    chance=st.floats(0, 1, exclude_max=True),
+    row=st.booleans(),
+)
+def test_every_provider_fault_has_one_outcome_that_lies_ahead(
+    kind: type[ProviderFault],
+    method: str,
+    status: int | None,
+    wait: float | None,
+    attempt: int,
+    chance: float,
+    *,
+    row: bool,
+) -> None:
+    call = Call(Provider.COPERNICO, method, "https://x", status, writes=method != "GET")
+    outcome = decide(kind(call, "it went wrong", retry_after_s=wait), attempt, NOW, chance, row=row)
+    due_at = getattr(outcome, "due_at", None)
+    assert due_at is None or due_at >= NOW
+    counts = not isinstance(outcome, Wait | HoldAccount)
+    if attempt > len(RETRY_LADDER) and counts:
+        assert isinstance(outcome, FailPermanently | HoldRow)
+    if isinstance(outcome, HoldRow):
+        assert row
+    if isinstance(outcome, Verify):
+        assert call.writes or kind is Ambiguous
+
+
+@given(text=st.text(), attempt=st.integers(1, 3))
+def test_what_nobody_foresaw_is_a_bad_moment(text: str, attempt: int) -> None:
+    for fault in (Exception(text), P88Error(text), KeyError(text), MemoryError()):
+        assert isinstance(decide(fault, attempt, NOW, 0.0), RetryAt)
 
 
 @pytest.mark.parametrize("fault", [Unauthorized(CALL, "401"), VaultFault("the keyring is locked")])

@@ -30,7 +30,7 @@ async def test_a_portal_page_is_never_an_empty_list(race_day: RaceDay) -> None:
     job = await race_day.pull(full=True)
     assert (job.state, job.attempt) == (JobState.PENDING, 0)
     assert job.error is not None
-    assert job.error["code"] == "malformed"
+    assert job.error["code"] == "portal"
     found = await race_day.runtime.db.read(people.participants, race_day.event_id)
     assert len(found) == RUNNERS
 

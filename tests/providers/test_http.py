@@ -19,6 +19,7 @@ from p88console.domain.errors import (
     Malformed,
     NotSent,
     P88Error,
+    Portal,
     ProviderFault,
     Rejected,
     Throttled,
@@ -143,11 +144,21 @@ async def test_a_no_is_a_no_with_its_status(status: int) -> None:
     assert (type(fault), fault.call.status) == (Rejected, status)
 
 
-@pytest.mark.parametrize(
-    "body", [PORTAL, b"OK", b"{", b'{"a": 1} trailing', b"\xff\xfe{}", b"[" * 100_000]
-)
+@pytest.mark.parametrize("body", [b"OK", b"{", b'{"a": 1} trailing', b"\xff\xfe{}", b"[" * 100_000])
 async def test_what_is_no_json_is_malformed(body: bytes) -> None:
     assert type(await fault_of(Say(body=body))) is Malformed
+
+
+@pytest.mark.parametrize("writes", [False, True])
+async def test_a_page_is_somebody_elses_answer_whatever_it_calls_itself(*, writes: bool) -> None:
+    assert type(await fault_of(Say(body=PORTAL), writes=writes)) is Portal
+
+
+async def test_plain_words_are_a_providers_only_to_a_write() -> None:
+    plain = Say(body=b"OK", headers={"Content-Type": "text/plain"})
+    assert type(await fault_of(plain)) is Portal
+    async with Line(plain) as line:
+        assert (await post(line.url)).body is None
 
 
 async def test_an_empty_answer_has_no_body_and_is_no_fault() -> None:
@@ -160,7 +171,7 @@ async def test_a_redirect_is_not_followed_and_takes_no_credentials_along(status:
     async with Line(Say()) as thief:
         where = {"Location": f"{thief.url}/login?next={CANARY}"}
         async with Line(Say(status, headers=where)) as line:
-            with pytest.raises(Malformed, match="not RunSignUp's") as caught:
+            with pytest.raises(Portal, match="somebody else") as caught:
                 await get(line.url)
         assert thief.requests == []
     assert CANARY not in told(caught.value)

@@ -1,0 +1,68 @@
+"""Shares an account's calls among all that is due: the nearest gun first, the rest fairly."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+
+BY_HAND = 0.1
+"""The part of a budget that the schedule never plans with: what people ask for by hand."""
+
+FOR_THE_REST = 0.1
+"""The part of the planned budget that the nearest guns never take from everybody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Want(Generic[K]):
+    """What one event's work would like: how often, at what cost, and how near its gun is.
+
+    `calls` is what one run costs; `to_gun` the time to a gun on race day (zero once it went and the
+    work still follows it), None for everything that is not of race day.
+    """
+
+    key: K
+    interval: timedelta
+    calls: float
+    to_gun: timedelta | None = None
+
+    @property
+    def per_hour(self) -> float:
+        """Calls an hour at the interval that is wanted."""
+        return self.calls * (timedelta(hours=1) / self.interval)
+
+
+def pace(wants: Sequence[Want[K]], calls_per_hour: float) -> dict[K, timedelta]:
+    """The interval that each gets when one account may make `calls_per_hour`.
+
+    All get what they want where that is feasible. Else the nearest guns keep theirs as far as the
+    budget goes, and everybody else is stretched by one and the same factor.
+    """
+    usable = calls_per_hour * (1 - BY_HAND)
+    if sum(want.per_hour for want in wants) <= usable:
+        return {want.key: want.interval for want in wants}
+    near = sorted((want for want in wants if want.to_gun is not None), key=_to_gun)
+    rest = [want for want in wants if want.to_gun is None]
+    front = usable * (1 - FOR_THE_REST) if len(wants) > 1 else usable
+    paced: dict[K, timedelta] = {}
+    spent = 0.0
+    while near and spent + near[0].per_hour <= front:
+        nearest = near.pop(0)
+        paced[nearest.key] = nearest.interval
+        spent += nearest.per_hour
+    if near and not paced:
+        # not even the nearest fits: it takes all that it may, the others share what is left
+        paced[near[0].key] = near[0].interval * (near[0].per_hour / front)
+        spent, near = front, near[1:]
+    behind = [*near, *rest]
+    if not behind:
+        return paced
+    factor = max(1.0, sum(want.per_hour for want in behind) / (usable - spent))
+    return paced | {want.key: want.interval * factor for want in behind}
+
+
+def _to_gun(want: Want[K]) -> timedelta:
+    return want.to_gun or timedelta(0)
