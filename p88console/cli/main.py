@@ -26,6 +26,7 @@ COMMANDS = {
     "results": ("results", "Results of an event: standings, moves, orphans, sheet."),
     "sandbox": ("practice", "Run the practice providers alone."),
     "status": ("work", "One screen's truth."),
+    "undo": ("edits", "Take back your newest change that can still be taken back."),
     "sync": ("sync", "Pull and push now: events, participants, results."),
 }
 """Command → (module of this package, one line of help)."""

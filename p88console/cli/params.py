@@ -33,6 +33,6 @@ def pairs(texts: Iterable[str], what: str) -> dict[str, str]:
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
-            raise UsageFault(f"{text!r} is no {what}", f"write {what.upper()} as HERE=THERE")
+            raise UsageFault(f"{text!r} is no {what}", f"write each {what} as NAME=VALUE")
         found[key.strip()] = value.strip()
     return found

@@ -63,3 +63,58 @@ def merge(
     if both is Settle.THEIRS:
         return Merged(theirs, theirs)
     return Merged(ours, base, conflict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What is known of a field besides the value in force: base, theirs, and whose the value is.
+
+    A field without one is the same on all sides.
+    """
+
+    base: Value
+    theirs: Value
+    set_here: bool = False
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a field comes to: its value in force, and its version where the sides differ."""
+
+    value: Value
+    version: Version | None
+    conflict: bool = False
+
+
+def heard(
+    ours: Value,
+    version: Version | None,
+    theirs: Value,
+    *,
+    timing_owns: bool = False,
+    both: Settle = Settle.ASK,
+) -> Step:
+    """The provider states a value: merge it, and keep what the next merge needs."""
+    known = version or Version(ours, ours)
+    merged = merge(known.base, ours, theirs, timing_owns=timing_owns, both=both)
+    set_here = known.set_here and merged.value == ours
+    return _step(merged.value, Version(merged.base, theirs, set_here, merged.conflict))
+
+
+def edited(ours: Value, version: Version | None, typed: Value) -> Step:
+    """An operator types a value: it is in force at once; an open conflict stays open."""
+    known = version or Version(ours, ours)
+    if typed == known.theirs:
+        return _step(typed, Version(typed, typed, set_here=True))
+    return _step(typed, Version(known.base, known.theirs, True, known.conflict))
+
+
+def decided(version: Version, value: Value) -> Step:
+    """Somebody settles a conflict on a value; what the provider says now is known and answered."""
+    return _step(value, Version(version.theirs, version.theirs, value != version.theirs))
+
+
+def _step(value: Value, version: Version) -> Step:
+    agreed = value == version.base == version.theirs and not version.set_here
+    return Step(value, None if agreed else version, version.conflict)

@@ -55,10 +55,6 @@ class Ownership:
         """The rule for one field."""
         return self.rules.get(name) or BUILT_IN.get(name, PLAIN)
 
-    def over(self, other: Ownership) -> Ownership:
-        """These rules laid over others."""
-        return Ownership({**other.rules, **self.rules})
-
 
 _RULE = re.compile(
     r"(?P<owner>registration|timing)(?:\s+from\s+(?P<span>gun|\d+\s*(?:min|m|h|d)))?"

@@ -100,6 +100,7 @@ def participant(person: Person) -> Document:
         "race_id": identity(row["race_id"]),
         "provider": person.provider,
         "provider_id": row["provider_id"],
+        "added_here": row["added_here"],
         "bib": row["bib"],
         "chip": row["chip"],
         "first_name": row["first_name"],
@@ -134,6 +135,7 @@ def participant_story(person: Person, changes: Sequence[Mapping[str, Any]]) -> D
                 "field": change["field"],
                 "before": change["before"],
                 "after": change["after"],
+                "reason": change["reason"],
             }
             for change in changes
         ],

@@ -118,7 +118,7 @@ def candidates(
 
 def _candidate(row: RowMapping, fields: Sequence[str]) -> Candidate:
     stopped = None
-    if row["provider_id"] is None:
+    if row["provider_id"] is None and not row["added_here"]:
         stopped = "the registration has no stable id"
     elif row["status"] != ACTIVE:
         stopped = WITHDRAW_BY_HAND
@@ -223,6 +223,13 @@ def waits_for_person() -> ColumnElement[bool]:
         LEDGER.c.participant_id == PARTICIPANTS.c.id, present_state().in_(NEEDS_PERSON)
     )
     return waiting.correlate(PARTICIPANTS).exists()
+
+
+def anything_to_send(connection: Connection, event_id: int) -> bool:
+    """Whether some linked event does not hold the event's people as they are, the gone included."""
+    query = _joined(select(PARTICIPANTS.c.id), None)
+    found = query.where(PARTICIPANTS.c.event_id == event_id, _differs()).limit(1)
+    return connection.execute(found).first() is not None
 
 
 def waiting_for_person(connection: Connection, link_id: int | None = None) -> int:

@@ -14,7 +14,10 @@ from pydantic_core import ErrorDetails
 
 from p88console.domain.cadence import CadenceSettings
 from p88console.domain.errors import UsageFault
+from p88console.domain.fields import FIELDS
 from p88console.domain.model import Provider
+from p88console.domain.ownership import FieldRule, Ownership, parse_rule
+from p88console.domain.policy import BibRules, Policy, Scope
 
 _UNITS = {"s": "seconds", "min": "minutes", "m": "minutes", "h": "hours", "d": "days"}
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d)")
@@ -74,16 +77,67 @@ class Cadence(_Section):
         return CadenceSettings(**{**{name: getattr(base, name) for name in chosen}, **kept})
 
 
+def _field_rule(text: object) -> FieldRule:
+    return text if isinstance(text, FieldRule) else parse_rule(str(text))
+
+
+def _field_name(name: object) -> str:
+    known = {field.removesuffix("_id"): field for field in FIELDS}
+    if str(name) in known:
+        return known[str(name)]
+    near = get_close_matches(str(name), known, n=1)
+    raise ValueError(f"there is no field {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+
+
+Rules = dict[
+    Annotated[str, BeforeValidator(_field_name)],
+    Annotated[FieldRule, BeforeValidator(_field_rule)],
+]
+"""Field → who owns it, as `parse_rule` reads it."""
+
+
+def _number_range(text: object) -> tuple[int, int]:
+    found = re.fullmatch(r"\s*(\d{1,9})\s*[-–]\s*(\d{1,9})\s*", str(text))
+    if found is None or int(found[1]) > int(found[2]):
+        raise ValueError("write a range like '500-999'")
+    return int(found[1]), int(found[2])
+
+
+class Bibs(_Section):
+    """How bibs are given out; what is absent stays as it is."""
+
+    scope: Scope | None = None
+    """Whether a bib may be worn once in a race or once in the whole event."""
+    shared: tuple[str, ...] | None = None
+    """Races, by name, in which several people may wear one bib; `*` for all."""
+    ranges: dict[str, Annotated[tuple[int, int], BeforeValidator(_number_range)]] = Field(
+        default_factory=dict
+    )
+    """Race, by name → its first and last number."""
+
+    def over(self, base: BibRules) -> BibRules:
+        """These settings laid over others."""
+        return BibRules(
+            self.scope or base.scope,
+            base.shared if self.shared is None else frozenset(self.shared),
+            {**base.ranges, **self.ranges},
+        )
+
+
 class OneEvent(_Section):
     """What one event does differently."""
 
     cadence: Cadence = Cadence()
+    ownership: Rules = Field(default_factory=dict)
+    bibs: Bibs = Bibs()
 
 
 class Settings(_Section):
     """Everything that can be set; an empty file sets nothing."""
 
     cadence: Cadence = Cadence()
+    ownership: Rules = Field(default_factory=dict)
+    bibs: Bibs = Bibs()
     event: dict[str, OneEvent] = Field(default_factory=dict)
     """Event id → what it does differently."""
     limits: dict[Provider, Limits] = Field(default_factory=dict)
@@ -95,6 +149,14 @@ class Settings(_Section):
         common = self.cadence.over(CadenceSettings())
         own = self.event.get(str(event_id))
         return own.cadence.over(common) if own else common
+
+    def policy_of(self, event_id: int | None = None) -> Policy:
+        """What is set about an event's people: its own over the common settings."""
+        own = self.event.get(str(event_id), OneEvent())
+        return Policy(
+            Ownership({**self.ownership, **own.ownership}),
+            own.bibs.over(self.bibs.over(BibRules())),
+        )
 
 
 def read_settings(file: Path) -> Settings:

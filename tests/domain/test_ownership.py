@@ -57,10 +57,7 @@ def test_another_word_is_no_rule(text: str) -> None:
         parse_rule(text)
 
 
-def test_an_events_rules_lie_over_the_common_ones() -> None:
-    common = Ownership({"email": parse_rule("registration, always theirs")})
+def test_a_rule_that_is_set_stands_in_place_of_the_built_in_one() -> None:
     own = Ownership({"bib": parse_rule("registration")})
-    both = own.over(common)
-    assert both.of("email").both is Settle.THEIRS
-    assert both.of("bib").owner is Owner.REGISTRATION
-    assert both.of("chip") == BUILT_IN["chip"]
+    assert own.of("bib").owner is Owner.REGISTRATION
+    assert own.of("chip") == BUILT_IN["chip"]

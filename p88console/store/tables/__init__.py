@@ -1,6 +1,14 @@
 """Table definitions, one module per subject; importing this package defines them all."""
 
 from p88console.store.tables.base import METADATA
+from p88console.store.tables.inbox import (
+    AttemptRows,
+    FieldRule,
+    FieldVersion,
+    InboxItem,
+    Look,
+    OperatorAction,
+)
 from p88console.store.tables.ledger import PushLedger
 from p88console.store.tables.mirror import (
     Event,
@@ -18,10 +26,16 @@ __all__ = [
     "METADATA",
     "Account",
     "AccountHealth",
+    "AttemptRows",
     "EngineLease",
     "Event",
+    "FieldRule",
+    "FieldVersion",
+    "InboxItem",
     "Link",
     "ListedRow",
+    "Look",
+    "OperatorAction",
     "Participant",
     "ParticipantChange",
     "Partner",

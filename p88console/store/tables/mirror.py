@@ -68,6 +68,8 @@ class Participant(SQLModel, table=True):
     race_id: int | None = Field(default=None, foreign_key="races.id", index=True)
     provider_id: str | None = None
     row_key: str
+    added_here: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """A walk-up: known to no registration provider, its `row_key` is our own."""
     bib: str | None = None
     chip: str | None = None
     first_name: str | None = None
@@ -104,12 +106,14 @@ class ParticipantChange(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     participant_id: int = Field(foreign_key="participants.id", index=True)
-    at: datetime
+    at: datetime = Field(index=True)
     who: str
     door: str
     field: str
     before: str | None = None
     after: str | None = None
+    reason: str | None = None
+    action_id: int | None = Field(default=None, foreign_key="operator_actions.id", index=True)
 
 
 class ListedRow(SQLModel, table=True):

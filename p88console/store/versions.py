@@ -1,0 +1,55 @@
+"""The three versions of fields: ours is the participant's column, base and theirs lie here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, and_, delete, or_, select
+
+from p88console.domain.merge import Version
+from p88console.store.db import Tx
+from p88console.store.tables import FieldVersion
+from p88console.store.tables.base import table
+from p88console.store.upsert import chunked, upsert
+
+VERSIONS = table(FieldVersion)
+
+Versions = dict[str, Version]
+"""Field → its version; a field that is not there is the same on all sides."""
+
+
+def of(connection: Connection, participant_ids: Sequence[int]) -> dict[int, Versions]:
+    """The versions of these people, as far as any field differs."""
+    found: dict[int, Versions] = {}
+    for ids in chunked(participant_ids):
+        query = select(VERSIONS).where(VERSIONS.c.participant_id.in_(ids))
+        for row in connection.execute(query).mappings():
+            version = Version(row["base"], row["theirs"], row["set_here"], row["conflict"])
+            found.setdefault(row["participant_id"], {})[row["field"]] = version
+    return found
+
+
+def save(tx: Tx, changes: Iterable[tuple[int, str, Version | None]]) -> None:
+    """Write versions by (participant, field); None: all sides agree again."""
+    rows, agreed = [], []
+    for participant_id, name, version in changes:
+        if version is None:
+            agreed.append((participant_id, name))
+            continue
+        rows.append(
+            {
+                "participant_id": participant_id,
+                "field": name,
+                "base": version.base,
+                "theirs": version.theirs,
+                "set_here": version.set_here,
+                "conflict": version.conflict,
+            }
+        )
+    upsert(tx.connection, VERSIONS, rows, key=("participant_id", "field"))
+    for keys in chunked(agreed):
+        named = [
+            and_(VERSIONS.c.participant_id == its_id, VERSIONS.c.field == name)
+            for its_id, name in keys
+        ]
+        tx.connection.execute(delete(VERSIONS).where(or_(*named)))
