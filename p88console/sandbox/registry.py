@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from p88console.domain.model import Provider
 from p88console.sandbox.chronotrack import ChronoTrackServer
 from p88console.sandbox.copernico import CopernicoServer
+from p88console.sandbox.haku import HakuServer
 from p88console.sandbox.provider import ProviderServer
 from p88console.sandbox.raceroster import RaceRosterServer
 from p88console.sandbox.runsignup import RunSignUpServer
@@ -16,6 +17,7 @@ from p88console.system.clock import Clock
 SERVERS: Mapping[Provider, Callable[[World, Clock], ProviderServer]] = {
     Provider.RUNSIGNUP: RunSignUpServer,
     Provider.RACEROSTER: RaceRosterServer,
+    Provider.HAKU: HakuServer,
     Provider.COPERNICO: CopernicoServer,
     Provider.CHRONOTRACK: ChronoTrackServer,
 }

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from p88console.sandbox.copernico import CopernicoServer
+from p88console.sandbox.haku import HakuServer
 from p88console.sandbox.raceroster import RaceRosterServer
 from p88console.sandbox.runsignup import RunSignUpServer
 from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import THREE_DESKS, World, WorldOptions, make_world
 
+from .organisation import Organisation
 from .rig import HandClock, Practice
 from .roster import Roster
 from .timer import Timer, timing
@@ -54,6 +56,17 @@ async def roster(three_desks: World) -> AsyncIterator[Roster]:
     server = RaceRosterServer(three_desks, clock)
     async with Sandbox(three_desks, clock, servers=[server]) as sandbox:
         running = Roster(sandbox, server, clock)
+        async with running.http:
+            await running.sign_in()
+            yield running
+
+
+@pytest.fixture
+async def haku(three_desks: World) -> AsyncIterator[Organisation]:
+    clock = HandClock(three_desks.day.start)
+    server = HakuServer(three_desks, clock)
+    async with Sandbox(three_desks, clock, servers=[server]) as sandbox:
+        running = Organisation(sandbox, server, clock)
         async with running.http:
             await running.sign_in()
             yield running

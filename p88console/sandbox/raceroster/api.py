@@ -10,12 +10,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from p88console.sandbox.raceroster.auth import SignIn
-from p88console.sandbox.raceroster.calls import Answer, Call, Refusal, Switchboard
 from p88console.sandbox.raceroster.catalog import DEFAULT_PAGE, DRAFT, Catalog, Event
 from p88console.sandbox.raceroster.participants import ParticipantWriter
 from p88console.sandbox.raceroster.posting import PostedResults, read_rows
 from p88console.sandbox.raceroster.ways import Ways
 from p88console.sandbox.registering.book import Registrations
+from p88console.sandbox.registering.calls import Answer, Call, Refusal, Switchboard
 from p88console.sandbox.wire import JSONAnswer
 
 RESULTS_PAGE = 100

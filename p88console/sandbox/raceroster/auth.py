@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from p88console.sandbox.raceroster.calls import Call, Refusal
+from p88console.sandbox.registering.calls import Call, Refusal
 from p88console.sandbox.tokens import Tokens
 
 LIFETIME = timedelta(seconds=86_400)

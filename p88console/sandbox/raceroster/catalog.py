@@ -11,8 +11,8 @@ from typing import Any
 from p88console.sandbox.course import Course
 from p88console.sandbox.day import Race
 from p88console.sandbox.desk import DESK_CLOSES, EARLIEST
-from p88console.sandbox.raceroster.calls import Call, Refusal
 from p88console.sandbox.raceroster.ways import Ways
+from p88console.sandbox.registering.calls import Call, Refusal
 from p88console.sandbox.world import World
 
 DEFAULT_PAGE = 50

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from p88console.sandbox.raceroster.calls import Refusal
 from p88console.sandbox.raceroster.times import read_time
+from p88console.sandbox.registering.calls import Refusal
 
 STATUSES = ("COMPLETE", "DNF", "DNS")
 GENDERS = (0, 1, 2, 8, 9, None)

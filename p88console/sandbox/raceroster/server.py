@@ -6,20 +6,18 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from p88console.domain.model import Provider
 from p88console.sandbox.raceroster.api import RegistrationApi
 from p88console.sandbox.raceroster.auth import SignIn
-from p88console.sandbox.raceroster.calls import Refusal, Switchboard
 from p88console.sandbox.raceroster.catalog import Catalog
 from p88console.sandbox.raceroster.participants import ParticipantWriter
 from p88console.sandbox.raceroster.posting import PLACES, PostedResults
 from p88console.sandbox.raceroster.site import ResultsSite
 from p88console.sandbox.raceroster.standings import Standings
 from p88console.sandbox.raceroster.ways import Ways
+from p88console.sandbox.registering.calls import REFUSING, Switchboard
 from p88console.sandbox.registering.control import ControlRoom
 from p88console.sandbox.registering.server import RegistrationServer
 from p88console.sandbox.world import World
@@ -51,7 +49,7 @@ class RaceRosterServer(RegistrationServer):
     @cached_property
     def app(self) -> ASGIApp:
         """The application that answers on this provider's socket."""
-        switchboard = Switchboard(self._count, self.present)
+        switchboard = Switchboard(self.count, self.present)
         writer = ParticipantWriter(self.catalog.sub_event_ids, self.world.date)
         api = RegistrationApi(
             self.sign_in, self.catalog, self.registrations, writer, self.posted, self.ways
@@ -62,7 +60,7 @@ class RaceRosterServer(RegistrationServer):
         )
         return Starlette(
             routes=[*api.routes(switchboard), *site.routes(switchboard), *control.routes()],
-            exception_handlers={404: _not_found, 405: _not_allowed},
+            exception_handlers=REFUSING,
         )
 
     def description(self) -> dict[str, Any]:
@@ -84,14 +82,3 @@ class RaceRosterServer(RegistrationServer):
     def expire_tokens(self) -> bool:
         """Make every access token worthless before its time."""
         return self.sign_in.tokens.expire()
-
-    def _count(self, kind: str) -> None:
-        self.calls[kind] += 1
-
-
-async def _not_found(_: Request, __: Exception) -> Response:
-    return Refusal(404, "Not Found").answer()
-
-
-async def _not_allowed(_: Request, __: Exception) -> Response:
-    return Refusal(405, "Method Not Allowed").answer()

@@ -6,10 +6,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from p88console.sandbox.raceroster import site_rows
-from p88console.sandbox.raceroster.calls import Call, Refusal, Switchboard
 from p88console.sandbox.raceroster.catalog import Catalog
 from p88console.sandbox.raceroster.standings import Result, Standings
 from p88console.sandbox.raceroster.ways import Ways
+from p88console.sandbox.registering.calls import Call, Refusal, Switchboard
 from p88console.sandbox.wire import JSONAnswer
 
 PAGE_SIZES = ("50", "100", "250", "500", "1000")

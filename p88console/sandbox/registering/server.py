@@ -22,3 +22,7 @@ class RegistrationServer(ProviderServer):
         now = self.clock.now()
         self.registrations.advance(now)
         return now
+
+    def count(self, kind: str) -> None:
+        """Take note of a vendor call."""
+        self.calls[kind] += 1

@@ -1,4 +1,4 @@
-"""Calls to the Race Roster server: what is read from them, and how they are refused."""
+"""Calls to a registration provider: what is read from them, and how they are refused."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ExceptionHandler
 
 from p88console.sandbox.wire import JSONAnswer
 
@@ -18,16 +19,24 @@ Answer = Callable[["Call"], Response]
 
 
 class Refusal(Exception):
-    """An API failure: a status and an object with `message` (seen by one client)."""
+    """An API failure: a status and an object with `message`.
 
-    def __init__(self, status: int, message: str) -> None:
+    One client saw it so at Race Roster, another expects it so at Haku.
+    """
+
+    def __init__(self, status: int, message: str, *, wait_s: int | None = None) -> None:
         super().__init__(status, message)
         self.status = status
         self.message = message
+        self.wait_s = wait_s
+        """Race seconds after which the caller may come again."""
 
     def answer(self) -> Response:
         """The refusal as the caller gets it."""
-        return JSONAnswer({"message": self.message}, self.status)
+        answer = JSONAnswer({"message": self.message}, self.status)
+        if self.wait_s is not None:
+            answer.headers["Retry-After"] = str(self.wait_s)
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +117,15 @@ class Switchboard:
                 return refusal.answer()
 
         return Route(path, handle, methods=[method])
+
+
+async def _not_found(_: Request, __: Exception) -> Response:
+    return Refusal(404, "Not Found").answer()
+
+
+async def _not_allowed(_: Request, __: Exception) -> Response:
+    return Refusal(405, "Method Not Allowed").answer()
+
+
+REFUSING: Mapping[Any, ExceptionHandler] = {404: _not_found, 405: _not_allowed}
+"""How an application refuses paths and methods that it does not have."""
