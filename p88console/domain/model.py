@@ -111,6 +111,9 @@ class ParticipantRecord:
     """One person in one race, known by the provider's stable id.
 
     `provider_id` is None when the provider sent none: such a row is kept, never pushed.
+    `provider_race_id` is empty where the row names no race. `race_name` names a race that the
+    provider lists nowhere else. `registration` is the id that several races of one person share,
+    where the provider keeps them in one registration.
     `status` is what the row says of itself; `awaits_detail` that it is a short row of a
     listing which leaves out what a second call tells, so that nobody is sent on it.
     `flags` names the fields whose value could not be read and stays in `raw` only.
@@ -118,6 +121,8 @@ class ParticipantRecord:
 
     provider_id: str | None
     provider_race_id: str
+    race_name: str | None = None
+    registration: str | None = None
     bib: str | None = None
     chip: str | None = None
     first_name: str | None = None
@@ -140,7 +145,10 @@ class ParticipantRecord:
 
 @dataclass(frozen=True, slots=True)
 class RemovalRecord:
-    """A provider's word that a registration no longer stands, with its reason."""
+    """A provider's word that a registration no longer stands, with its reason.
+
+    `provider_id` is a participant's, or that of a registration with everybody in it.
+    """
 
     provider_id: str
     status: ParticipantStatus

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from p88console.domain.errors import BudgetSpent, Rejected, RowFault
@@ -17,7 +18,7 @@ from p88console.domain.model import ParticipantRecord, ParticipantStatus, RawRow
 from p88console.engine.pull import scope_of, understood
 from p88console.engine.shop import Ticket
 from p88console.providers.base import CallLimits, Page, ReadsDetails, Scope
-from p88console.store import listings, participants
+from p88console.store import listings, participants, removals
 from p88console.store.db import Tx
 from p88console.store.events import EventRow
 from p88console.store.listings import Short
@@ -74,7 +75,7 @@ async def read_details(
     left = total = await db.read(listings.left_to_read, event.id)
     while batch := await db.read(listings.to_read, event.id, AT_ONCE):
         await ticket.progress(total - left, total, {**ticket.job.checkpoint, "listed": True})
-        asked = (_detail(adapter, scope, short) for short in batch)
+        asked = (_details(adapter, scope, short) for short in batch)
         found = await asyncio.gather(*asked, return_exceptions=True)
         broken = await _keep(ticket, adapter, event, source, list(zip(batch, found, strict=True)))
         left = await db.read(listings.left_to_read, event.id)
@@ -84,11 +85,11 @@ async def read_details(
             raise broken
 
 
-async def _detail(adapter: ReadsDetails, scope: Scope, short: Short) -> RawRow:
-    """A person's detail; of somebody who left, the short row says all there is to know."""
+async def _details(adapter: ReadsDetails, scope: Scope, short: Short) -> Sequence[RawRow]:
+    """A person's details; of somebody who left, the short row says all there is to know."""
     if adapter.participant(short.raw).status is not ParticipantStatus.ACTIVE:
-        return short.raw
-    return await adapter.detail(scope, short.raw)
+        return [short.raw]
+    return await adapter.details(scope, short.raw)
 
 
 async def _let_old_ones_be_read_again(ticket: Ticket, event: EventRow) -> None:
@@ -104,10 +105,11 @@ async def _keep(
     adapter: ReadsDetails,
     event: EventRow,
     source: Source,
-    found: Sequence[tuple[Short, RawRow | BaseException]],
+    found: Sequence[tuple[Short, Sequence[RawRow] | BaseException]],
 ) -> BaseException | None:
     """Write down the details that came; returns what kept the others from coming."""
-    read = {short.row_key: short.list_hash for short, what in found if isinstance(what, Mapping)}
+    came = [(short, what) for short, what in found if not isinstance(what, BaseException)]
+    read = {short.row_key: short.list_hash for short, _rows in came}
     broken: BaseException | None = None
     for short, what in found:
         if isinstance(what, Rejected | RowFault):
@@ -115,7 +117,7 @@ async def _keep(
             read[short.row_key] = short.list_hash
         elif isinstance(what, BaseException):
             broken = broken or what
-    rows = [what for _short, what in found if isinstance(what, Mapping)]
+    rows = [row for _short, its_rows in came for row in its_rows]
     records = await understood(ticket, rows, adapter.participant)
     ticket.counts += await ticket.shop.db.write(_write, event, records, source, read, ticket)
     return broken
@@ -133,11 +135,16 @@ def _write(
     first = participants.awaiting(tx.connection, event.id, list(read))
     counts = participants.upsert_page(tx, event.id, records, source, now)
     listings.note_read(tx, event.id, read, now)
+    standing: dict[str, set[str | None]] = {}
+    for record in records:
+        standing.setdefault(record.registration or "", set()).add(record.provider_id)
+    gone = removals.dropped(tx.connection, event.id, standing)
+    counts += replace(removals.note_removals(tx, event.id, gone, source, now), received=0)
     if ticket.job.checkpoint.get("listed"):
         return counts
     # the listing of this attempt has counted them: as created, or as unchanged
     changed = max(0, counts.updated - first)
-    return Counts(updated=changed, unchanged=-changed)
+    return replace(counts, received=0, created=0, updated=changed, unchanged=-changed)
 
 
 def _how_long(spent: BudgetSpent, left: int, total: int, limits: CallLimits) -> BudgetSpent:

@@ -204,8 +204,11 @@ class ReadsDetails(ReadsParticipants, Protocol):
         """The stable id that a short row carries."""
         ...
 
-    async def detail(self, scope: Scope, raw: RawRow) -> RawRow:
-        """The short row together with its detail. Raises `Rejected` when there is none."""
+    async def details(self, scope: Scope, raw: RawRow) -> Sequence[RawRow]:
+        """The short row together with its detail, once for each race that it holds.
+
+        Raises `Rejected` when there is none.
+        """
         ...
 
 

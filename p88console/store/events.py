@@ -14,6 +14,7 @@ from p88console.domain.fingerprint import fingerprint
 from p88console.domain.jobs import Counts
 from p88console.domain.model import EventRecord, Provider
 from p88console.store.db import Tx
+from p88console.store.races import complete_maps
 from p88console.store.tables import Account, Event, Link, Race, RaceLink
 from p88console.store.tables.base import table
 from p88console.store.upsert import upsert
@@ -133,6 +134,7 @@ def _upsert_races(tx: Tx, event_id: int, record: EventRecord) -> None:
         for race in record.races
     ]
     upsert(tx.connection, RACES, rows, key=("event_id", "provider_race_id"))
+    complete_maps(tx, event_id)
 
 
 def events(
@@ -259,6 +261,7 @@ def link(
             LINKS.c.remote_event_id == remote.provider_event_id,
         )
     ).one_or_none()
+    remote_races = [[race.provider_race_id, race.name] for race in remote.races]
     if known is None:
         row: dict[str, Any] = {
             "event_id": event_id,
@@ -266,6 +269,7 @@ def link(
             "remote_event_id": remote.provider_event_id,
             "remote_name": remote.name,
             "options": dict(options),
+            "remote_races": remote_races,
             "takes_people": takes_people,
             "created_at": now,
         }
@@ -278,7 +282,7 @@ def link(
         tx.connection.execute(
             update(LINKS)
             .where(LINKS.c.id == link_id)
-            .values(options=merged, remote_name=remote.name)
+            .values(options=merged, remote_name=remote.name, remote_races=remote_races)
         )
     rows = [
         {

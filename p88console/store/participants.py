@@ -14,6 +14,7 @@ from p88console.domain.folding import name_key
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ParticipantRecord, ParticipantStatus
 from p88console.store.db import Tx
+from p88console.store.races import ensure_races
 from p88console.store.tables import Participant, ParticipantChange, Race
 from p88console.store.tables.base import table
 from p88console.store.upsert import chunked
@@ -61,6 +62,8 @@ def upsert_page(
     Of somebody known, a row that says itself that it no longer stands changes nothing here: it is a
     removal and goes its way. Nor does a short row, which would blank what its detail told.
     """
+    named = {one.provider_race_id: one.race_name for one in records if one.race_name}
+    ensure_races(tx, event_id, named)
     races = _race_ids(tx.connection, event_id)
     rows = {row["row_key"]: row for row in (_row(record, event_id, races) for record in records)}
     known = _known(tx.connection, event_id, list(rows))
@@ -92,6 +95,8 @@ def upsert_page(
 def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> dict[str, Any]:
     raw_hash = fingerprint(record.raw)
     race_id = races.get(record.provider_race_id)
+    if not record.provider_race_id and len(set(races.values())) == 1:
+        (race_id,) = set(races.values())
     flags = [*record.flags]
     if record.provider_id is None:
         flags.append("provider_id")
@@ -102,6 +107,7 @@ def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> 
         "race_id": race_id,
         "provider_id": record.provider_id,
         "row_key": record.provider_id or f"?{raw_hash}",
+        "registration": record.registration,
         "bib": record.bib,
         "chip": record.chip,
         "first_name": record.first_name,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ def note_removals(
     Whoever is named for the first time goes into quarantine; whoever was there before this pull is
     removed, softly and with the reason, unless so many would go at once that a person must look.
     """
+    removals = _each(tx.connection, event_id, removals)
     known = _known(tx.connection, event_id, [removal.provider_id for removal in removals])
     first: list[int] = []
     confirmed: list[tuple[RowMapping, RemovalRecord]] = []
@@ -48,6 +50,38 @@ def note_removals(
     if first or confirmed:
         tx.touch("participants")
     return Counts(received=len(removals), removed=len(confirmed), quarantined=held)
+
+
+def _each(
+    connection: Connection, event_id: int, removals: Sequence[RemovalRecord]
+) -> list[RemovalRecord]:
+    """The removals with those of a whole registration told for each of its participants."""
+    whole = {removal.provider_id: removal for removal in removals}
+    people, found = PARTICIPANTS.c, dict(whole)
+    for ids in chunked(list(whole)):
+        query = select(people.provider_id, people.registration).where(
+            people.event_id == event_id, people.registration.in_(ids)
+        )
+        for its_id, registration in connection.execute(query):
+            found.setdefault(its_id, replace(whole[registration], provider_id=its_id))
+    return list(found.values())
+
+
+def dropped(
+    connection: Connection, event_id: int, standing: Mapping[str, Container[str | None]]
+) -> list[RemovalRecord]:
+    """Participants of these registrations that are not among their standing ones any more."""
+    people, found = PARTICIPANTS.c, []
+    for registrations in chunked(list(standing)):
+        query = select(people.provider_id, people.registration).where(
+            people.event_id == event_id,
+            people.registration.in_(registrations),
+            people.status == ParticipantStatus.ACTIVE.value,
+        )
+        for its_id, registration in connection.execute(query):
+            if its_id not in standing[registration]:
+                found.append(RemovalRecord(its_id, ParticipantStatus.REMOVED))
+    return found
 
 
 def _remove(tx: Tx, row: RowMapping, removal: RemovalRecord, source: Source, now: datetime) -> None:

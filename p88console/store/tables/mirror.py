@@ -70,6 +70,8 @@ class Participant(SQLModel, table=True):
     row_key: str
     added_here: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """A walk-up: known to no registration provider, its `row_key` is our own."""
+    registration: str | None = Field(default=None, index=True)
+    """The registration that this race is one of, where one holds several."""
     bib: str | None = None
     chip: str | None = None
     first_name: str | None = None

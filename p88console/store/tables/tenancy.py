@@ -62,6 +62,8 @@ class Link(SQLModel, table=True):
     account_id: int = Field(foreign_key="accounts.id", index=True)
     remote_event_id: str
     remote_name: str
+    remote_races: list[list[str]] = Field(default_factory=list, sa_type=JSON_VALUE)
+    """Id and name of each race there, to map races that turn up here later."""
     takes_people: bool = True
     """Whether people are sent there; else only results come from there."""
     options: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_VALUE)
