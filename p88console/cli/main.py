@@ -15,6 +15,7 @@ from p88console.domain.errors import P88Error, UsageFault
 
 COMMANDS = {
     "account": ("setup", "Accounts at providers: add, list, test, remove."),
+    "backup": ("backups", "Copy the database into one file, while everything runs."),
     "demo": ("practice", "Run a practice race on this machine."),
     "engine": ("headless", "Run without a screen: a service, or one round for cron."),
     "event": ("events", "Events: list, show, link to a scoring event."),
@@ -24,6 +25,7 @@ COMMANDS = {
     "partner": ("setup", "Timing partners: add, list."),
     "queue": ("work", "What waits: list, retry, cancel, hold, resume."),
     "results": ("results", "Results of an event: standings, moves, orphans, sheet."),
+    "restore": ("backups", "Open a backup here."),
     "sandbox": ("practice", "Run the practice providers alone."),
     "status": ("work", "One screen's truth."),
     "undo": ("edits", "Take back your newest change that can still be taken back."),

@@ -126,6 +126,22 @@ def _secrets(*, from_stdin: bool) -> dict[str, str]:
     return {str(name): str(value) for name, value in read.items()}
 
 
+@account.command("secrets")
+@click.argument("account_id", type=OUR_ID, metavar="ID")
+@click.option("--secrets-stdin", is_flag=True, help="Read the secrets as a JSON object from stdin.")
+def account_secrets(account_id: int, *, secrets_stdin: bool) -> None:
+    """Give an account other secrets, or those that a restored backup could not bring along.
+
+    Example: p88console account secrets 1 --secrets-stdin < runsignup.json
+    """
+
+    async def work(runtime: Runtime) -> object:
+        secrets = _secrets(from_stdin=secrets_stdin)
+        return present.account(await tenancy.set_secrets(runtime, account_id, secrets))
+
+    face().show(face().run(work))
+
+
 @account.command("list")
 def account_list() -> None:
     """List accounts; nothing secret is shown."""

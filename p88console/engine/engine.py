@@ -6,11 +6,12 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from p88console.domain.jobs import CLAIMABLE_STATES
+from p88console.engine.chores import Chore
 from p88console.engine.shop import Shop
 from p88console.engine.timetable import Rhythm
 from p88console.engine.worker import LEASE_S, Worker, is_dead, new_owner
@@ -26,9 +27,10 @@ SLOTS = 4
 class Engine:
     """Runs beside whatever shows it; a fault stops the engine, never its host."""
 
-    def __init__(self, shop: Shop, rhythm: Rhythm) -> None:
+    def __init__(self, shop: Shop, rhythm: Rhythm, chores: Sequence[Chore] = ()) -> None:
         self.shop = shop
         self.rhythm = rhythm
+        self.chores = chores
         self.owner = new_owner()
         self.fault: tuple[str, datetime] | None = None
         self.other: Holder | None = None
@@ -78,7 +80,7 @@ class Engine:
         if mine is None:
             return None
         worker, done = Worker(self.shop, self.owner), list[int]()
-        scheduler = Scheduler(self.shop, self.rhythm, mine, worker.nudge, lambda _fault: None)
+        scheduler = Scheduler(self.shop, self.rhythm, mine, worker.nudge, _nobody)
         renewing = asyncio.create_task(_again(scheduler.renew), name="renew")
         try:
             await scheduler.sweep()
@@ -87,6 +89,8 @@ class Engine:
                 parts: set[asyncio.Future[Any]] = {renewing, working}
                 await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
                 await (working if working.done() else renewing)
+                for chore in self.chores:
+                    await chore.run()
             finally:
                 working.cancel()
                 await asyncio.gather(working, return_exceptions=True)
@@ -135,7 +139,7 @@ class Engine:
             if not broken.done():
                 broken.set_exception(fault)
 
-        scheduler = Scheduler(self.shop, self.rhythm, mine, worker.nudge, fail)
+        scheduler = Scheduler(self.shop, self.rhythm, mine, worker.nudge, fail, self.chores)
         working = asyncio.create_task(worker.run(), name="worker")
         try:
             scheduler.start()
@@ -155,6 +159,10 @@ class Engine:
             broken.cancel()
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
+
+
+def _nobody(_fault: BaseException) -> None:
+    """A single run has no recurring work that could fail."""
 
 
 async def _again(renew: Callable[[], Awaitable[None]]) -> None:

@@ -77,9 +77,7 @@ class _Push:
 
         Returns the fault that kept some of them unread while others could be.
         """
-        fields = self.adapter.push_traits.fields
-        people = await self.shop.db.read(ledger.candidates, self.link.id, fields)
-        doubtful = [person for person in people if person.state is PushState.SENT]
+        doubtful = await self._doubtful()
         if not doubtful:
             return None
         seen, unread = await self._read_back(doubtful)
@@ -105,6 +103,20 @@ class _Push:
         if unread is not None and not isinstance(unread, Transient):
             raise unread
         return unread
+
+    async def _doubtful(self) -> list[Candidate]:
+        """Whoever was sent and never confirmed; after a restore, whoever was not read since."""
+        read, link_id, fields = self.shop.db.read, self.link.id, self.adapter.push_traits.fields
+        people = await read(ledger.candidates, link_id, fields)
+        doubtful = [person for person in people if person.state is PushState.SENT]
+        if self.link.restored_at is not None:  # another laptop may have sent anything to anybody
+            unread = await read(ledger.unread, link_id, self.link.restored_at)
+            unread -= {person.participant_id for person in doubtful}
+            everyone = await read(ledger.candidates, link_id, fields, everyone=True)
+            doubtful += [
+                one for one in everyone if one.participant_id in unread and not one.stopped
+            ]
+        return doubtful
 
     async def _settle_unsent_steps(self, plan: Plan) -> None:
         """Write down whom the plan leaves alone: already equal, blocked, or to be withdrawn."""

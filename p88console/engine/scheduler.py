@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
@@ -11,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from p88console.domain.errors import P88Error
 from p88console.engine import timetable
+from p88console.engine.chores import Chore
 from p88console.engine.shop import Shop
 from p88console.engine.timetable import Rhythm
 from p88console.engine.worker import LEASE_S, is_dead
@@ -37,12 +38,14 @@ class Scheduler:
         holder: Holder,
         nudge: Callable[[], None],
         failed: Callable[[BaseException], None],
+        chores: Sequence[Chore] = (),
     ) -> None:
         self.shop = shop
         self._rhythm = rhythm
         self._holder = holder
         self._nudge = nudge
         self._failed = failed
+        self._chores = chores
         # one instance of each, missed runs made up for once: what is due stands in our own table
         self._apscheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -60,6 +63,8 @@ class Scheduler:
             ("rescue", self.rescue, RENEW_S),
         ):
             self._every(name, work, seconds)
+        for chore in self._chores:
+            self._every(chore.name, chore.run, chore.every_s)
         self._apscheduler.start()
 
     def _every(self, name: str, work: Callable[[], Awaitable[None]], seconds: float) -> None:

@@ -11,6 +11,7 @@ from p88console.domain.jobs import CLAIMABLE_STATES, Job, JobState
 from p88console.engine.engine import Engine
 from p88console.engine.shop import Adapters, Shop
 from p88console.engine.worker import Worker, is_dead, new_owner
+from p88console.runtime.backups import rolling
 from p88console.store import engines, holds, leases, queue
 from p88console.store.db import Database
 from p88console.system.clock import Clock, SystemClock
@@ -88,7 +89,7 @@ async def open_runtime(
     log = start_log(home.log)
     adapters = Adapters(db, vault, settings)
     shop = Shop(db, clock, adapters, settings)
-    engine = Engine(shop, settings.cadence_of)
+    engine = Engine(shop, settings.cadence_of, [rolling(home, clock, settings.backups)])
     try:
         yield Runtime(home, db, clock, vault, shop, engine)
     finally:

@@ -22,6 +22,8 @@ from p88console.store.tenants import AccountRow, PartnerRow
 LINK_OPTIONS = frozenset({"race_uuid", "bib_write_back"})
 """Settings that belong to a link."""
 
+HELD_BY_HAND = "held by the operator"
+
 
 async def add_partner(runtime: Runtime, name: str) -> PartnerRow:
     """Add a timing partner. Raises `UsageFault`."""
@@ -63,6 +65,22 @@ async def add_account(
     except Exception:
         runtime.vault.delete(vault_key)
         raise
+
+
+async def set_secrets(runtime: Runtime, account_id: int, secrets: Mapping[str, str]) -> AccountRow:
+    """Replace an account's secrets, and let it work again where it was held for them.
+
+    Raises `UsageFault` when something is missing or unknown, `VaultFault` without a keyring.
+    """
+    account, secrets = await runtime.db.read(tenants.account, account_id), tidy(secrets)
+    access = AccountAccess(account.provider, secrets, account.base_url, account.options)
+    adapter_module(account.provider).check(access)
+    runtime.vault.put(account.vault_key, secrets)
+    if account.held_since is not None and account.held_reason != HELD_BY_HAND:
+        await resume(runtime, account_id)
+    else:
+        await runtime.shop.adapters.forget(account_id)
+    return await runtime.db.read(tenants.account, account_id)
 
 
 def tidy(secrets: Mapping[str, str]) -> dict[str, str]:
@@ -186,7 +204,7 @@ async def hold(runtime: Runtime, account_id: int) -> int:
     """Hold an account's line by hand."""
     await runtime.db.read(tenants.account, account_id)
     now = runtime.clock.now()
-    return await runtime.db.write(holds.hold_account, account_id, "held by the operator", now)
+    return await runtime.db.write(holds.hold_account, account_id, HELD_BY_HAND, now)
 
 
 async def resume(runtime: Runtime, account_id: int) -> int:

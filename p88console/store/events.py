@@ -49,6 +49,7 @@ class LinkRow:
     remote_name: str
     options: Mapping[str, str]
     races: Mapping[int, tuple[str, str]]
+    restored_at: datetime | None = None
     takes_people: bool = True
 
 
@@ -221,6 +222,7 @@ def _links(connection: Connection, event_ids: Sequence[int]) -> dict[int, list[L
                 remote_name=row["remote_name"],
                 options=row["options"],
                 races=maps.get(row["id"], {}),
+                restored_at=row["restored_at"],
                 takes_people=row["takes_people"],
             )
         )

@@ -143,6 +143,14 @@ def _text(value: object) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
+def unread(connection: Connection, link_id: int, since: datetime) -> set[int]:
+    """Ids of the people whom nobody has looked for at the linked event since that instant."""
+    query = _joined(select(PARTICIPANTS.c.id), link_id).where(
+        or_(LEDGER.c.acknowledged_at.is_(None), LEDGER.c.acknowledged_at < since)
+    )
+    return set(connection.execute(query).scalars())
+
+
 def taken_bibs(connection: Connection, event_id: int) -> dict[tuple[str, str], int]:
     """How many active people of the event wear each (race id, bib), where more than one does."""
     people = PARTICIPANTS.c

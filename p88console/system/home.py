@@ -28,6 +28,11 @@ class Home:
         return self.folder / "settings.toml"
 
     @property
+    def backups(self) -> Path:
+        """Copies of the database, made by themselves and kept by count."""
+        return self.folder / "backups"
+
+    @property
     def log(self) -> Path:
         """What the engine did, for whoever helps the operator."""
         return self.folder / "logs" / "p88console.log"

@@ -124,6 +124,13 @@ class Bibs(_Section):
         )
 
 
+class Backups(_Section):
+    """How often the engine copies the database into the home folder, and how many copies stay."""
+
+    every: Span = timedelta(hours=1)
+    keep: int = Field(default=24, ge=1, le=10_000)
+
+
 class OneEvent(_Section):
     """What one event does differently."""
 
@@ -135,6 +142,7 @@ class OneEvent(_Section):
 class Settings(_Section):
     """Everything that can be set; an empty file sets nothing."""
 
+    backups: Backups = Backups()
     cadence: Cadence = Cadence()
     ownership: Rules = Field(default_factory=dict)
     bibs: Bibs = Bibs()

@@ -99,7 +99,7 @@ def _absent() -> VaultFault:
     return VaultFault(
         "the keyring has no secrets of this account",
         "they were stored on another machine, or lost",
-        "remove the account and add it again",
+        "give them anew: p88console account secrets ID",
     )
 
 

@@ -68,6 +68,8 @@ class Link(SQLModel, table=True):
     """Whether people are sent there; else only results come from there."""
     options: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_VALUE)
     created_at: datetime
+    restored_at: datetime | None = None
+    """When this database came out of a backup: what was sent after that one is unknown here."""
 
 
 class RaceLink(SQLModel, table=True):

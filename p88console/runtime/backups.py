@@ -1,0 +1,110 @@
+"""Backups of the home's database: by hand, by themselves, and opening one somewhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+from p88console.domain.errors import P88Error, UsageFault
+from p88console.engine.chores import Chore
+from p88console.engine.worker import LEASE_S, new_owner
+from p88console.store import backup
+from p88console.store.db import Database
+from p88console.store.engines import Holder
+from p88console.system.clock import Clock
+from p88console.system.files import made_whole
+from p88console.system.home import Home
+from p88console.system.settings import Backups
+
+LOOK_S = 60.0
+"""Machine seconds between looks whether a rolling backup is due."""
+
+ROLLING = "rolling-*.db"
+STAMP = "%Y%m%dT%H%M%SZ"
+
+
+def make_backup(home: Home, clock: Clock, target: Path | None = None) -> tuple[Path, int]:
+    """Copy the database, in use or not, into one file; returns where it is and its rows.
+
+    Raises `UsageFault` for the database itself as a target, `P88Error` when it cannot be written.
+    """
+    if target is None:
+        home.backups.mkdir(parents=True, exist_ok=True)
+        target = home.backups / f"backup-{_stamp(clock)}.db"
+    if target.resolve() == home.database.resolve():
+        raise UsageFault(f"{target} is the database itself", hint="choose another file")
+    settings = home.settings.read_text("utf-8") if home.settings.exists() else ""
+    with made_whole(target) as half:
+        rows = backup.make(home.database, half, settings)
+    return target, rows
+
+
+def restore(home: Home, clock: Clock, file: Path, *, overwrite: bool) -> tuple[Path, int]:
+    """Make a backup this home's database and take its engine lease; returns it and its rows.
+
+    A database that is there is kept beside the other backups first. Raises `UsageFault` for a
+    file that is no sound backup, and for a database that is there unless `overwrite` is given.
+    """
+    rows = backup.check(file)
+    if backup.is_set_up(home.database):
+        if not overwrite:
+            raise UsageFault(
+                "there is a database here already",
+                str(home.database),
+                "add --yes to put the backup in its place; what is there is kept in backups",
+            )
+        _keep_aside(home, clock)
+    home.folder.mkdir(parents=True, exist_ok=True)
+    settings = backup.put_back(file, home.database)
+    if settings and not home.settings.exists():
+        home.settings.write_text(settings, "utf-8")
+    database = Database.open(home.database)
+    try:
+        machine = clock.machine()
+        mine = Holder(
+            new_owner(), socket.gethostname(), os.getpid(), clock.now(), machine + LEASE_S
+        )
+        with database.writer() as tx:
+            backup.take_over(tx, mine, machine, clock.now())
+    finally:
+        database.close()
+    return home.database, rows
+
+
+def _keep_aside(home: Home, clock: Clock) -> None:
+    """Keep the database that is about to be replaced, as it is if it is damaged."""
+    home.backups.mkdir(parents=True, exist_ok=True)
+    try:
+        make_backup(home, clock, home.backups / f"before-restore-{_stamp(clock)}.db")
+    except P88Error:
+        for part in ("", "-wal", "-shm"):
+            file = home.database.with_name(home.database.name + part)
+            if file.exists():
+                file.replace(home.backups / f"damaged-{_stamp(clock)}.db{part}")
+
+
+def rolling(home: Home, clock: Clock, settings: Backups) -> Chore:
+    """The chore that copies the database every so often and keeps the newest copies."""
+
+    async def look() -> None:
+        await asyncio.to_thread(_roll, home, clock, settings)
+
+    return Chore("the rolling backup", look, LOOK_S)
+
+
+def _roll(home: Home, clock: Clock, settings: Backups) -> None:
+    kept = sorted(home.backups.glob(ROLLING))
+    last_due = datetime.fromtimestamp(clock.machine(), UTC) - settings.every
+    if kept and kept[-1].name > f"rolling-{last_due:{STAMP}}.db":
+        return
+    home.backups.mkdir(parents=True, exist_ok=True)
+    made, _rows = make_backup(home, clock, home.backups / f"rolling-{_stamp(clock)}.db")
+    for old in sorted([*kept, made])[: -settings.keep]:
+        old.unlink(missing_ok=True)
+
+
+def _stamp(clock: Clock) -> str:
+    return f"{datetime.fromtimestamp(clock.machine(), UTC):{STAMP}}"
