@@ -6,8 +6,9 @@ expect). Nothing in here may ever hold a secret.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from p88console.domain.model import Provider
 
@@ -131,6 +132,24 @@ class Rejected(ProviderFault):
     """The provider understood and said no; asking again changes nothing."""
 
     code = "rejected"
+
+
+class RowsRefused(Rejected):
+    """Some rows of a batch cannot be taken; `rows` says why, by their place in it."""
+
+    code = "rows_refused"
+
+    def __init__(
+        self, call: Call, title: str, detail: str = "", *, rows: Mapping[int, str], **more: Any
+    ) -> None:
+        super().__init__(call, title, detail, **more)
+        self.rows = rows
+
+
+class StaleWrite(Rejected):
+    """The far side has moved on since it was read: read it again before writing."""
+
+    code = "stale"
 
 
 class VerbRefused(Rejected):

@@ -14,12 +14,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from p88console.domain.errors import (
-    ProviderFault,
-    Rejected,
     RowFault,
-    Throttled,
-    Transient,
-    Unauthorized,
     UsageFault,
 )
 from p88console.domain.model import (
@@ -42,7 +37,9 @@ from p88console.providers.base import (
 )
 from p88console.providers.distances import metres
 from p88console.providers.http import Answer, Door, not_theirs
-from p88console.providers.reading import Reader, wall_time, whole, zone_or_utc
+from p88console.providers.reading import Reader, wall_time, zone_or_utc
+from p88console.providers.runsignup_faults import fault_inside
+from p88console.providers.runsignup_results import ResultSets
 
 BASE_URL = "https://api.runsignup.com"
 LIMITS = CallLimits(concurrent=2, per_second=10.0)
@@ -63,10 +60,6 @@ REMOVED_REASONS = {
     "transferred": ParticipantStatus.TRANSFERRED,
     "deferred": ParticipantStatus.DEFERRED,
 }
-
-TRANSIENT_CODES = frozenset({4, 5})
-CREDENTIAL_CODES = frozenset({6, 7})
-THROTTLE_CODE = 14
 
 EDITION = timedelta(days=7)
 """A race id is reused each year: distances this long before the next date are past ones."""
@@ -114,8 +107,8 @@ def open_adapter(access: AccountAccess) -> RunSignUp:
     return RunSignUp(access)
 
 
-class RunSignUp:
-    """One RunSignUp account: discovery, participants, removals."""
+class RunSignUp(ResultSets):
+    """One RunSignUp account: discovery, participants, removals, and the results it shows."""
 
     provider = Provider.RUNSIGNUP
     has_since_filter = True
@@ -123,7 +116,7 @@ class RunSignUp:
 
     def __init__(self, access: AccountAccess) -> None:
         params, headers = credentials(access.secrets)
-        self._door = Door(
+        door = Door(
             self.provider,
             access.base_url or BASE_URL,
             access.limited(LIMITS),
@@ -132,6 +125,7 @@ class RunSignUp:
             budget=access.budget,
             fault_inside=fault_inside,
         )
+        super().__init__(door)
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -286,37 +280,6 @@ class RunSignUp:
             moved_to=reader.text("new_registration_id"),
             raw=raw,
         )
-
-
-def fault_inside(answer: Answer) -> ProviderFault | None:
-    """The error that a 200 carries, if it does."""
-    body = answer.body
-    if not isinstance(body, dict) or "error" not in body:
-        return None
-    error = body["error"]
-    code = whole(error.get("error_code")) if isinstance(error, dict) else None
-    said = str(error.get("error_msg") if isinstance(error, dict) else error)
-    call = answer.call
-    detail = f"{call}: {said} (code {code})"
-    if code == THROTTLE_CODE:
-        return Throttled(
-            call,
-            "RunSignUp asks for fewer calls",
-            detail,
-            "it is tried again by itself",
-            retry_after_s=answer.retry_after_s,
-            provider_code=str(code),
-        )
-    if code in CREDENTIAL_CODES:
-        return Unauthorized(
-            call,
-            f"RunSignUp says: {said}",
-            detail,
-            "check the key and its rights at RunSignUp, then resume the account",
-            provider_code=str(code),
-        )
-    kind = Transient if code in TRANSIENT_CODES else Rejected
-    return kind(call, f"RunSignUp says: {said}", detail, provider_code=str(code))
 
 
 def _listed(answer: Answer, key: str) -> list[Any]:

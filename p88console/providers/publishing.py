@@ -1,0 +1,115 @@
+"""What a provider can do that shows results: lists of lines, read back as they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from p88console.domain.publication import Change, Line
+
+
+@dataclass(frozen=True, slots=True)
+class PublishTraits:
+    """How a provider takes results."""
+
+    batch_size: int
+    """Lines in one call."""
+    pause_s: float
+    """Race seconds between two such calls."""
+    fresh_lists: bool
+    """Whether a list can be made beside the one that is shown, and shown in its place."""
+    hides: bool
+    """Whether a list can be taken from the public again."""
+    notifies: bool
+    """Whether runners are told of their first result unless switched off."""
+    unofficial: bool
+    """Whether a list can be marked as unofficial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Where the results of one race go: the provider's event and race, and who timed them."""
+
+    provider_event_id: str
+    provider_race_id: str
+    race_name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListSettings:
+    """How a list is shown."""
+
+    public: bool
+    official: bool
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListHead:
+    """One list of a race, without its lines."""
+
+    list_id: str
+    name: str
+    public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownList:
+    """A list as it is read; a line without a registration id has its bib alone.
+
+    `unit_ms` is what the last digit of its times is worth.
+    """
+
+    head: ListHead
+    official: bool
+    lines: Sequence[Line]
+    unit_ms: int
+
+
+@runtime_checkable
+class PublishesResults(Protocol):
+    """Shows results to the public, and can be read back line by line."""
+
+    publish_traits: PublishTraits
+
+    async def result_lists(self, outlet: Outlet) -> Sequence[ListHead]:
+        """Every list of the race, hidden ones too."""
+        ...
+
+    async def new_result_list(self, outlet: Outlet, settings: ListSettings) -> str:
+        """Make an empty list; returns its id."""
+        ...
+
+    async def set_result_list(self, outlet: Outlet, list_id: str, settings: ListSettings) -> None:
+        """Show, hide or mark a list."""
+        ...
+
+    async def drop_result_list(self, outlet: Outlet, list_id: str) -> None:
+        """Take a list away for good."""
+        ...
+
+    async def shown_results(self, outlet: Outlet, list_id: str) -> ShownList:
+        """Read a list whole. Raises `Rejected` when there is none of this id."""
+        ...
+
+    async def name_splits(self, outlet: Outlet, list_id: str, names: Iterable[str]) -> None:
+        """See that the list has a column for each of these splits, in this order."""
+        ...
+
+    async def write_splits(
+        self, outlet: Outlet, list_id: str, changes: Sequence[Change]
+    ) -> Mapping[str, str]:
+        """Write or clear splits; returns refused lines by registration id with the reason.
+
+        Lines that were not refused may still not have been taken: reading back tells. Raises
+        `StaleWrite` when the list has moved on, another `ProviderFault` when the call failed.
+        """
+        ...
+
+    async def write_finishes(
+        self, outlet: Outlet, list_id: str, changes: Sequence[Change]
+    ) -> Mapping[str, str]:
+        """Write places and times, or the words in their place; as `write_splits`."""
+        ...
