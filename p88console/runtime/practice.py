@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -205,11 +205,12 @@ async def balance(practice: Practice) -> dict[str, Any]:
     books = {provider: await _control(practice, provider, "ledger") for provider in providers}
     registered = books[Provider.RUNSIGNUP]["registrations"]
     athletes = books[Provider.COPERNICO]["athletes"]
-    standing = {
-        scoring_id(Provider.RUNSIGNUP.value, str(row["registration_id"]))
+    status = {
+        scoring_id(Provider.RUNSIGNUP.value, str(row["registration_id"])): row["status"]
         for row in registered
-        if row["status"] == "active"
     }
+    standing = {our_id for our_id, word in status.items() if word == "active"}
+    at_scoring = {row["id"] for row in athletes}
     states = await db.read(ledger.state_counts, event.id)
     unsent = (PushState.UNSENT, PushState.HELD, PushState.REFUSED)
     return {
@@ -222,8 +223,10 @@ async def balance(practice: Practice) -> dict[str, Any]:
         "finishers_at_scoring": sum(row["status"] == "finished" for row in athletes),
         "conflicts": 0,
         "quarantined": await db.read(removals.quarantined_count, event.id),
-        "duplicates_at_scoring": duplicates(athletes, standing),
-        "missing_at_scoring": len(standing - {row["id"] for row in athletes}),
+        "left": len(status) - len(standing),
+        "to_withdraw": len(at_scoring & status.keys() - standing),
+        "duplicates_at_scoring": duplicates(athletes, status),
+        "missing_at_scoring": len(standing - at_scoring),
         "lost_edits": 0,
         "jobs": await db.read(history.state_counts),
         "faults_injected": sum(book["weather"]["faults_injected"] for book in books.values()),
@@ -231,13 +234,16 @@ async def balance(practice: Practice) -> dict[str, Any]:
     }
 
 
-def duplicates(athletes: list[dict[str, Any]], standing: set[str]) -> int:
-    """Athletes too many: the same id or bib again within a race, or nobody's registration."""
+def duplicates(athletes: list[dict[str, Any]], registered: Mapping[str, str]) -> int:
+    """Athletes too many: the same id or bib again within a race, or nobody's registration.
+
+    Whoever left after being pushed is not one: nothing but a hand can withdraw them at scoring.
+    """
     ids = Counter(row["id"] for row in athletes)
     bibs = Counter((row["event"], row["dorsal"]) for row in athletes if row["dorsal"])
     again = sum(count - 1 for count in ids.values())
     shared = sum(count - 1 for count in bibs.values())
-    return max(again, shared) + len(set(ids) - standing)
+    return max(again, shared) + len(ids.keys() - registered.keys())
 
 
 def _race_facts(practice: Practice, event: EventRow) -> dict[str, Any]:

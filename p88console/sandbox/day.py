@@ -54,11 +54,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """A registration that ends before the gun: `cancelled`, `deferred` or `transferred`."""
+
+    at: datetime
+    reason: str
+    moved_to: int | None = None
+    """The number of the registration in another race, after a transfer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Runner:
     """One registration and the run that follows; `number` grows with the time of registering.
 
     `person` and `bib` are the truth at the end of the day; `registered_as` is what was typed at
-    first, without a bib, and `changes` lead from there to the truth, oldest first.
+    first, without a bib, and `changes` lead from there to the truth, oldest first. Whoever
+    `leaves` does not run; someone who goes to another race registers there anew.
     """
 
     number: int
@@ -70,6 +81,12 @@ class Runner:
     changes: tuple[Change, ...]
     crossings: Crossings
     registers_at: Provider = Provider.RUNSIGNUP
+    leaves: Departure | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the registration lasts until the gun."""
+        return self.leaves is None
 
     @property
     def starts(self) -> bool:

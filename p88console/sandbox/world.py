@@ -34,6 +34,8 @@ class WorldOptions:
     name: str = "Practice Half Marathon Weekend"
     early: float = 0.85
     """Which part of the field is registered before the day begins."""
+    leaving: float = 0.015
+    """Which part of those registered cancels, defers, or moves to another race before the gun."""
     desks: tuple[tuple[Provider, float], ...] = ((Provider.RUNSIGNUP, 1.0),)
     """Where people register, and which share of them does."""
 
@@ -110,7 +112,8 @@ def make_world(options: WorldOptions | None = None) -> World:
     zone, start = ZoneInfo(chosen.timezone), chosen.start.astimezone(UTC)
     races = tuple(_races(chosen.seed, start))
     people = invent_people(chosen.runners, chosen.seed, races[0].starts_at.astimezone(zone).date())
-    runners = _sent_to_desks(register(people, races, chosen.seed, start, chosen.early), chosen)
+    registered = register(people, races, chosen.seed, start, chosen.early, chosen.leaving)
+    runners = _sent_to_desks(registered, chosen)
     finishes = (runner.finish_at for runner in runners)
     guns = tuple(race.starts_at for race in races)
     last_finish = max((finish for finish in finishes if finish), default=max(guns))
@@ -120,11 +123,16 @@ def make_world(options: WorldOptions | None = None) -> World:
 def _sent_to_desks(runners: Sequence[Runner], options: WorldOptions) -> tuple[Runner, ...]:
     rng = Random(f"{options.seed}:where")
     providers, shares = zip(*options.desks, strict=True)
-    chosen = rng.choices(providers, weights=shares, k=len(runners))
-    return tuple(
-        replace(runner, registers_at=provider)
-        for runner, provider in zip(runners, chosen, strict=True)
-    )
+    chosen = iter(rng.choices(providers, weights=shares, k=len(runners)))
+    moved: dict[int, Provider] = {}
+    sent = []
+    for runner in runners:
+        # Whoever moves to another race does so where they are registered.
+        provider = moved.get(runner.number) or next(chosen)
+        if runner.leaves is not None and runner.leaves.moved_to is not None:
+            moved[runner.leaves.moved_to] = provider
+        sent.append(replace(runner, registers_at=provider))
+    return tuple(sent)
 
 
 def _races(seed: int, start: datetime) -> Iterator[Race]:

@@ -1,4 +1,4 @@
-"""A whole practice race ends in balance: everybody once at scoring, every result back."""
+"""A whole practice race ends in balance: whoever stands once at scoring, every result back."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from p88console.sandbox.world import WorldOptions, make_world
 from tests.cli.conftest import Program
 
 RUNNERS = 500
@@ -24,10 +25,13 @@ def test_registered_pushed_verified_and_results_balance(tmp_path: Path, seed: in
         "--speed=1200",
         f"--home={program.home}",
     )
-    assert found["registered"] == found["pushed"] == found["verified"] == RUNNERS
+    world = make_world(WorldOptions(seed=seed, runners=RUNNERS))
+    standing = sum(runner.stands for runner in world.runners)
+    assert found["registered"] == found["pushed"] == found["verified"] == standing < RUNNERS
+    assert found["left"] == len(world.runners) - standing
     assert found["results"] == found["finishers_at_scoring"] > RUNNERS * 0.8
     assert (found["duplicates_at_scoring"], found["missing_at_scoring"]) == (0, 0)
     jobs = found["jobs"]
     assert {state for state, count in jobs.items() if count} <= {"completed", "pending"}
     status = program.json("status")
-    assert (status["engine"], status["needs_you"]) == ("stopped", 0)
+    assert (status["engine"], status["needs_you"]) == ("stopped", found["to_withdraw"])

@@ -21,7 +21,7 @@ from .timer import Timer, timing
 
 @pytest.fixture(scope="session")
 def world() -> World:
-    return make_world(WorldOptions(seed=5, runners=120))
+    return make_world(WorldOptions(seed=5, runners=120, leaving=0.0))
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ async def timer(world: World, clock: HandClock) -> AsyncIterator[Timer]:
 @pytest.fixture(scope="session")
 def three_desks() -> World:
     """A field that registers at all three registration providers."""
-    return make_world(WorldOptions(seed=6, runners=480, desks=THREE_DESKS))
+    return make_world(WorldOptions(seed=6, runners=480, leaving=0.0, desks=THREE_DESKS))
 
 
 @pytest.fixture

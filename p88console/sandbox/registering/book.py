@@ -9,9 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from p88console.domain.model import Provider
-from p88console.sandbox.day import Change, Race, Runner
+from p88console.sandbox.day import Change, Departure, Race, Runner
 from p88console.sandbox.people import Person
 from p88console.sandbox.world import World
+
+Happening = Change | Departure | None
+"""What the day does to a registration; None is its beginning."""
 
 PERSON_FIELDS = frozenset(item.name for item in fields(Person))
 NOBODY = Person("", "", None, None, None, "", None, "", "", "", "")
@@ -69,11 +72,14 @@ class Registrations:
     def advance(self, now: datetime) -> None:
         """Let everything happen that is due by `now`."""
         while self._due and self._due[-1][0] <= now:
-            _, _, runner, change = self._due.pop()
-            if change is None:
-                self._register(runner)
-            else:
-                self._follow(runner, change)
+            _, _, runner, happening = self._due.pop()
+            match happening:
+                case None:
+                    self._register(runner)
+                case Change():
+                    self._follow(runner, happening)
+                case Departure():
+                    self._let_go(runner, happening)
 
     def all(self) -> list[Registration]:
         """Every registration, in the order of arriving, whether it still stands or not."""
@@ -146,6 +152,13 @@ class Registrations:
         if values and entry.stands:
             self._write(entry, values, change.at)
 
+    def _let_go(self, runner: Runner, departure: Departure) -> None:
+        entry = self._all[self._first_id + runner.number]
+        if entry.stands:
+            moved_to = departure.moved_to
+            arrived = None if moved_to is None else self._first_id + moved_to
+            self.remove(entry, departure.reason, departure.at, arrived)
+
     def _write(self, entry: Registration, values: Mapping[str, Any], at: datetime) -> None:
         person = {name: value for name, value in values.items() if name in PERSON_FIELDS}
         if person:
@@ -161,14 +174,14 @@ class Registrations:
         self.version += 1
 
 
-def _what_happens(
-    runners: Iterable[Runner],
-) -> list[tuple[datetime, int, Runner, Change | None]]:
-    """Registrations (without a change) and changes, the earliest last."""
-    events: list[tuple[datetime, int, Runner, Change | None]] = []
+def _what_happens(runners: Iterable[Runner]) -> list[tuple[datetime, int, Runner, Happening]]:
+    """Registrations, changes and departures, the earliest last."""
+    events: list[tuple[datetime, int, Runner, Happening]] = []
     for runner in runners:
         events.append((runner.registered_at, runner.number, runner, None))
         events.extend((change.at, runner.number, runner, change) for change in runner.changes)
+        if runner.leaves is not None:
+            events.append((runner.leaves.at, runner.number, runner, runner.leaves))
     # Stable, and a runner's registration comes before changes of the same instant.
     events.sort(key=lambda event: event[:2])
     events.reverse()

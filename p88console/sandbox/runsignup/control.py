@@ -11,6 +11,7 @@ from p88console.sandbox.registering.book import Registration, Registrations
 from p88console.sandbox.registering.control import BadField, ControlRoom
 from p88console.sandbox.runsignup.catalog import Catalog
 from p88console.sandbox.runsignup.fields import RowError, read_fields
+from p88console.sandbox.runsignup.rows import removed_reason
 
 
 class RunSignUpControl(ControlRoom):
@@ -38,7 +39,7 @@ class RunSignUpControl(ControlRoom):
             "bib": entry.bib,
             "first_name": entry.person.first_name,
             "last_name": entry.person.last_name,
-            "status": entry.left_because or "active",
+            "status": removed_reason(entry) or "active",
         }
 
     def race_of(self, body: Mapping[str, Any]) -> Race | None:

@@ -38,6 +38,11 @@ def unix(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
+def removed_reason(entry: Registration) -> str | None:
+    """Why a registration no longer stands; no word of its own for a cancellation is known."""
+    return "removed" if entry.left_because == "cancelled" else entry.left_because
+
+
 def money(amount: Decimal) -> str:
     """`$1,055.00` (confirmed in vendor docs)."""
     return f"${amount:,.2f}"
@@ -117,7 +122,7 @@ class RowWriter:
             "processing_fee_paid_by_user": fees["processing_fee"],
             "processing_fee_paid_by_race": "$0.00",
             "amount_paid": fees["amount_paid"],
-            "removed_reason": entry.left_because,
+            "removed_reason": removed_reason(entry),
             "new_registration_id": entry.moved_to,
         }
 
