@@ -17,6 +17,7 @@ COMMANDS = {
     "account": ("setup", "Accounts at providers: add, list, test, remove."),
     "backup": ("backups", "Copy the database into one file, while everything runs."),
     "demo": ("practice", "Run a practice race on this machine."),
+    "doctor": ("doctor", "Go or no-go for tomorrow morning."),
     "engine": ("headless", "Run without a screen: a service, or one round for cron."),
     "event": ("events", "Events: list, show, link to a scoring event."),
     "export": ("files", "Roster, results, history, ChronoTrack entries as a file."),

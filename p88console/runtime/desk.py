@@ -8,9 +8,11 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from p88console.domain.doctor import Check
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import Trigger
 from p88console.runtime import syncs
+from p88console.runtime.doctor import examine
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import linked_accounts
 from p88console.store import events, history, overview, queue
@@ -140,6 +142,10 @@ class RuntimeDesk:
             raise UsageFault(f"there is no job #{job_id}")
         attempts = await self._runtime.db.read(history.attempts, job_id=job_id)
         return asdict(job) | {"attempts": [asdict(row) for row in reversed(attempts)]}
+
+    async def doctor(self, event_id: int | None = None) -> Sequence[Check]:
+        """The go / no-go page, everybody asked at this moment."""
+        return await examine(self._runtime, event_id)
 
     async def pull_participants(self) -> str:
         """Queue a participants pull for every event of the day."""

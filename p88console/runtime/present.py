@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
+from p88console.domain.doctor import Check, is_go
 from p88console.domain.jobs import COUNT_NAMES, Job, JobState
 from p88console.domain.plan import Action, Plan, Step
 from p88console.store.events import EventRow, LinkRow
@@ -254,4 +255,20 @@ def _step(target: str, step: Step) -> Document:
         "bib": step.candidate.desired.get("bib"),
         "changes": {name: list(values) for name, values in step.changes.items()},
         "reason": step.reason,
+    }
+
+
+def doctor(checks: Sequence[Check]) -> Document:
+    """The go / no-go page."""
+    return {"ok": is_go(checks), "checks": [check(found) for found in checks]}
+
+
+def check(found: Check) -> Document:
+    """One line of the go / no-go page."""
+    return {
+        "name": found.name,
+        "ok": found.ok,
+        "level": found.level.value,
+        "detail": found.detail,
+        "fix": found.fix,
     }

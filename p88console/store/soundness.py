@@ -1,0 +1,16 @@
+"""Whether the database itself is in order."""
+
+from __future__ import annotations
+
+from p88console.store.db import Reading
+
+
+def unsound(connection: Reading) -> str | None:
+    """What is wrong with the database file; None when it is sound."""
+    if connection.dialect.name != "sqlite":
+        return None  # a server looks after its own pages
+    told = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+    if told != "ok":
+        return str(told)
+    orphan = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    return None if orphan is None else f"a row of {orphan[0]} points to one that is not there"
