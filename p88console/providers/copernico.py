@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -41,7 +41,7 @@ from p88console.providers.base import (
     TestAnswer,
 )
 from p88console.providers.http import Answer, Door, not_theirs
-from p88console.providers.reading import Reader
+from p88console.providers.reading import Reader, instant, zone_or_utc
 
 BASE_URL = "https://public-api.copernico.cloud"
 REGISTRATIONS_BASE_URL = "https://api.copernico.cloud"
@@ -327,18 +327,10 @@ def _race_record(row: RawRow) -> RaceRecord:
     return RaceRecord(
         provider_race_id=reader.text("id") or name,
         name=name,
-        starts_at=_instant(reader.text("startTime")),
+        starts_at=instant(reader.text("startTime"), zone_or_utc("UTC")),
         distance_m=float(distance) if isinstance(distance, int | float) else None,
         raw=row,
     )
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 def _registration(entry: Entry, race_uuid: str, target: ScoringTarget) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from p88console.domain.errors import RowFault
 from p88console.domain.model import RawRow, ResultRecord, ResultStatus, Split
 from p88console.providers.http import Answer, not_theirs
-from p88console.providers.reading import Reader, whole
+from p88console.providers.reading import Reader, as_dict, whole
 
 OFFICIAL = "times.official_"
 START, FINISH = ":::start:::", ":::finish:::"
@@ -78,9 +78,9 @@ def _official(row: Mapping[str, Any], split: str) -> int | None:
 
 def is_whole(athlete: Any) -> bool:
     """Whether a listed athlete carries times already, so that asking for them is needless."""
-    events = _dict(athlete).get("events")
+    events = as_dict(athlete).get("events")
     listed = events if isinstance(events, list) else [athlete]
-    return any("times" in _dict(event) for event in listed)
+    return any("times" in as_dict(event) for event in listed)
 
 
 def athlete_rows(athlete: Any) -> list[RawRow]:
@@ -140,7 +140,7 @@ def _times_of_preset(raw: RawRow) -> Times:
 
 
 def _times_in_full(raw: RawRow) -> Times:
-    passed = [time for time in _dict(raw.get("times")).values() if isinstance(time, dict)]
+    passed = [time for time in as_dict(raw.get("times")).values() if isinstance(time, dict)]
     passed.sort(key=lambda time: (whole(time.get("order")) or 0, whole(time.get("time")) or 0))
     if not passed:
         return None, None, ()
@@ -155,18 +155,14 @@ def _times_in_full(raw: RawRow) -> Times:
 
 def _ranking(raw: RawRow) -> Mapping[str, Any]:
     if RANKING in raw:
-        return _dict(raw[RANKING])
-    rankings = _dict(raw.get("rankings"))
-    times = _dict(raw.get("times"))
+        return as_dict(raw[RANKING])
+    rankings = as_dict(raw.get("rankings"))
+    times = as_dict(raw.get("times"))
     if not rankings:
         return raw
-    last = max(rankings, key=lambda name: whole(_dict(times.get(name)).get("order")) or 0)
-    return _dict(rankings[last])
+    last = max(rankings, key=lambda name: whole(as_dict(times.get(name)).get("order")) or 0)
+    return as_dict(rankings[last])
 
 
 def _place(ranking: Mapping[str, Any], name: str) -> int | None:
     return whole(ranking.get(name)) or None
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -85,6 +85,20 @@ def wall_time(text: str | None, zone: ZoneInfo, *formats: str) -> datetime | Non
     return None
 
 
+def instant(text: str | None, zone: ZoneInfo) -> datetime | None:
+    """An instant from ISO 8601 text, read in `zone` where it names none; None if unreadable."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or zone).astimezone(UTC)
+
+
+def as_dict(value: object) -> dict[str, Any]:
+    """A nested object, empty where there is none."""
+    return value if isinstance(value, dict) else {}
+
+
 def zone_or_utc(name: object) -> ZoneInfo:
     """The IANA zone by its name, UTC when there is no such zone."""
     try:

@@ -37,7 +37,7 @@ from p88console.providers.base import (
 )
 from p88console.providers.distances import metres
 from p88console.providers.http import Answer, Door, not_theirs
-from p88console.providers.reading import Reader, wall_time, zone_or_utc
+from p88console.providers.reading import Reader, as_dict, wall_time, zone_or_utc
 from p88console.providers.runsignup_faults import fault_inside
 from p88console.providers.runsignup_results import ResultSets
 
@@ -240,8 +240,8 @@ class RunSignUp(ResultSets):
 
     def participant(self, raw: RawRow) -> ParticipantRecord:
         """Translate one registration."""
-        reader, user = Reader(raw), Reader(_dict(raw.get("user")))
-        address = Reader(_dict(user.row.get("address")))
+        reader, user = Reader(raw), Reader(as_dict(raw.get("user")))
+        address = Reader(as_dict(user.row.get("address")))
         race_id = reader.text("event_id")
         if race_id is None:
             raise RowFault("event_id", "a registration that names no distance")
@@ -308,7 +308,7 @@ def _people(answer: Answer) -> list[RawRow]:
             raise not_theirs(answer.call, "an element without an event")
         for people in (
             element.get("participants"),
-            _dict(element.get("event")).get("participants"),
+            as_dict(element.get("event")).get("participants"),
         ):
             rows += people if isinstance(people, list) else []
     return rows
@@ -337,7 +337,3 @@ def _distance(row: RawRow, zone: ZoneInfo) -> RaceRecord:
         distance_m=metres(reader.text("distance")),
         raw=row,
     )
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
