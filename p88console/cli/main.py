@@ -24,6 +24,7 @@ COMMANDS = {
     "history": ("work", "What happened: every attempt, newest first."),
     "participants": ("people", "Participants of an event."),
     "partner": ("setup", "Timing partners: add, list."),
+    "publish": ("publish", "Publish results, behind the guard."),
     "queue": ("work", "What waits: list, retry, cancel, hold, resume."),
     "results": ("results", "Results of an event: standings, moves, orphans, sheet."),
     "restore": ("backups", "Open a backup here."),

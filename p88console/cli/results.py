@@ -13,10 +13,10 @@ from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.domain.errors import UsageFault
 from p88console.domain.times import clock_text
-from p88console.runtime import present
+from p88console.runtime import present, present_publishing
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
-from p88console.store import people, standings
+from p88console.store import people, publications, standings
 from p88console.store import results as mirror
 from p88console.store.standings import Group, Move, Orphan
 from p88console.system.clock import Clock
@@ -59,6 +59,19 @@ ORPHAN_COLUMNS: output.Columns = {
     "Gun": lambda row: _tenths(row["gun_time_ms"]),
     "Probably": lambda row: (row["suggestion"] or {}).get("participant_id"),
     "Why": lambda row: (row["suggestion"] or {}).get("reason"),
+}
+
+
+VERSION_COLUMNS: output.Columns = {
+    "Race": "race_id",
+    "Version": "version",
+    "State": "state",
+    "How": "mode",
+    "Official": "official",
+    "Lines": "lines",
+    "Rows": "rows",
+    "Settled": "settled_at",
+    "Reason": "reason",
 }
 
 
@@ -162,6 +175,21 @@ def results_sheet(event_id: int, race_id: int | None, top: int) -> None:
         heading = (group["race"], group["gender"] or "everybody", group["category"])
         output.note(" · ".join(word for word in heading if word))
         output.table(group["results"], RESULT_COLUMNS)
+
+
+@results.command("versions")
+@EVENT
+@RACE
+def results_versions(event_id: int, race_id: int | None) -> None:
+    """List what was published, newest first, with how far each version's lines are."""
+
+    async def work(runtime: Runtime) -> object:
+        await event_of(runtime, event_id)
+        found = await runtime.db.read(publications.versions, event_id, race_id)
+        states = await runtime.db.read(publications.row_states, [row.id for row in found])
+        return [present_publishing.version(row, states[row.id]) for row in found]
+
+    face().show(face().run(work), VERSION_COLUMNS)
 
 
 def _instant(text: str, clock: Clock) -> datetime:

@@ -80,8 +80,8 @@ class Case:
     orphans: Sequence[Runner] = ()
     without_result: Sequence[tuple[int, str]] = ()
     """Registered runners without a finish: participant id, bib and name."""
-    unplaceable: Sequence[Runner] = ()
-    """Results of people whose registration has no stable id, or with a word unknown there."""
+    unplaceable: Sequence[tuple[Runner, str]] = ()
+    """Results that no provider would take, each with the reason."""
     twice: Sequence[Runner] = ()
     """Second results of one runner from the same scoring system."""
     other_times: Mapping[int, int] = field(default_factory=dict)

@@ -8,8 +8,7 @@ from datetime import timedelta
 
 from p88console.domain.case import Case, Finding, Grade, Runner
 from p88console.domain.folding import name_key
-from p88console.domain.model import ResultStatus
-from p88console.domain.publication import CODED, Line, compare
+from p88console.domain.publication import Line, compare
 
 PODIUM = 3
 NAMED = 5
@@ -196,11 +195,12 @@ def _people(case: Case) -> Iterator[Finding]:
             _ids(renamed),
         )
     if case.unplaceable:
+        listed = "; ".join(f"{one}: {why}" for one, why in case.unplaceable[:NAMED])
+        more = "…" if len(case.unplaceable) > NAMED else ""
+        people = _ids(one for one, _ in case.unplaceable)
+        count = _many(case.unplaceable, "result")
         yield Finding(
-            "left_out",
-            Grade.LOOK,
-            f"cannot be published: {_names(case.unplaceable)}",
-            _ids(case.unplaceable),
+            "left_out", Grade.LOOK, f"{count} that cannot be published: {listed}{more}", people
         )
 
 
@@ -244,11 +244,9 @@ def _notices(case: Case) -> Iterator[Finding]:
     if not case.notify:
         yield Finding("notify", Grade.NOTE, "nobody will be notified")
         return
-    known = {line.registration_id for line in case.before or () if _has_finish(line)}
+    known = {line.registration_id for line in case.before or () if line.has_finish}
     told = [
-        one
-        for one in case.runners
-        if _has_finish(one.line) and one.line.registration_id not in known
+        one for one in case.runners if one.line.has_finish and one.line.registration_id not in known
     ]
     yield Finding(
         "notify",
@@ -256,10 +254,6 @@ def _notices(case: Case) -> Iterator[Finding]:
         f"{_many(told, 'runner')} would be notified: {_names(told)}",
         _ids(told),
     )
-
-
-def _has_finish(line: Line) -> bool:
-    return line.status == ResultStatus.FINISHED or line.status in CODED
 
 
 def _waiting(case: Case) -> Iterator[Finding]:

@@ -71,9 +71,11 @@ class Priority(IntEnum):
 LOWEST_PRIORITY = 9
 
 
-def scheduled_priority(operation: Operation) -> Priority:
+def scheduled_priority(operation: Operation, direction: Direction) -> Priority:
     """The priority of work that nobody asked for by hand."""
-    return Priority.RESULTS if operation is Operation.RESULTS else Priority.REGISTRATION
+    if operation is not Operation.RESULTS:
+        return Priority.REGISTRATION
+    return Priority.RESULTS if direction is Direction.PULL else Priority.PUBLICATION
 
 
 @dataclass(frozen=True, slots=True)

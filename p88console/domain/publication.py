@@ -25,6 +25,19 @@ class Mode(StrEnum):
     """The list is hidden from the public."""
 
 
+class PublicationState(StrEnum):
+    """Where one version of a race's results stands."""
+
+    OPEN = "open"
+    """Asked for; its job carries it, or carries on with it."""
+    PUBLISHED = "published"
+    """What the public sees, or saw until a later version."""
+    WITHHELD = "withheld"
+    """Filled, but so much of it was wrong when read back that it stays hidden."""
+    SUPERSEDED = "superseded"
+    """A newer version was asked for or published first; this one is never sent again."""
+
+
 class RowState(StrEnum):
     """How far one line of a publication is."""
 
@@ -57,9 +70,9 @@ class Line:
         return {**asdict(self), "splits": dict(self.splits)}
 
     @property
-    def finish(self) -> tuple[Any, ...]:
-        """What a finish is made of."""
-        return self.status, self.place, self.gun_time_ms, self.chip_time_ms
+    def has_finish(self) -> bool:
+        """Whether there is a finish, or a word in its place."""
+        return self.status == ResultStatus.FINISHED or self.status in CODED
 
 
 def line_of(values: Mapping[str, Any]) -> Line:
@@ -69,7 +82,7 @@ def line_of(values: Mapping[str, Any]) -> Line:
 
 def publishable(line: Line) -> bool:
     """Whether a line says anything: a finish, a word in its place, or at least a split."""
-    return line.status == ResultStatus.FINISHED or line.status in CODED or bool(line.splits)
+    return line.has_finish or bool(line.splits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +143,7 @@ def _change(line: Line, before: Line | None, unit_ms: int) -> Change | None:
 
 def _same_finish(line: Line, there: Line | None, unit_ms: int) -> bool:
     if there is None:
-        return not (line.status == ResultStatus.FINISHED or line.status in CODED)
+        return not line.has_finish
     if line.status in CODED or there.status in CODED:
         return line.status == there.status and line.place == there.place
     return (

@@ -14,6 +14,7 @@ from contextlib import suppress
 from p88console.domain.errors import P88Error, StoreFault
 from p88console.domain.jobs import Direction, Job, Operation
 from p88console.domain.outcome import decide
+from p88console.engine.publish import push_results
 from p88console.engine.pull import pull_events
 from p88console.engine.push import push_participants
 from p88console.engine.registrations import pull_participants
@@ -34,6 +35,7 @@ WORK: dict[tuple[Operation, Direction], Callable[[Ticket], Coroutine[None, None,
     (Operation.PARTICIPANTS, Direction.PULL): pull_participants,
     (Operation.PARTICIPANTS, Direction.PUSH): push_participants,
     (Operation.RESULTS, Direction.PULL): pull_results,
+    (Operation.RESULTS, Direction.PUSH): push_results,
 }
 
 log = logging.getLogger(__name__)

@@ -75,7 +75,7 @@ def enqueue(
         more: There is something new to carry, so a job that is running now is followed by another.
     """
     manual = trigger in (Trigger.OPERATOR, Trigger.API)
-    priority = Priority.MANUAL if manual else scheduled_priority(key.operation)
+    priority = Priority.MANUAL if manual else scheduled_priority(key.operation, key.direction)
     tx.touch("queue")
     found = tx.connection.execute(_open_job(key)).mappings().one_or_none()
     if found is None:

@@ -65,6 +65,12 @@ def partners(connection: Connection) -> list[PartnerRow]:
     return [PartnerRow(row.id, row.name) for row in rows]
 
 
+def partner(connection: Connection, partner_id: int) -> PartnerRow:
+    """One timing partner, which is known to exist."""
+    query = select(PARTNERS.c.id, PARTNERS.c.name).where(PARTNERS.c.id == partner_id)
+    return PartnerRow(*connection.execute(query).one())
+
+
 def add_account(
     tx: Tx,
     partner_id: int,

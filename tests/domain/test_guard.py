@@ -255,8 +255,11 @@ def test_the_quiet_period_is_shown_before_results_are_called_official() -> None:
     assert grade(case(was_official=True), "official") is Grade.LOOK
 
 
-def test_people_who_cannot_be_published_are_named() -> None:
-    assert grade(case(unplaceable=[runner(4)]), "left_out") is Grade.LOOK
+def test_people_who_cannot_be_published_are_named_with_the_reason() -> None:
+    finding = found(case(unplaceable=[(runner(4), "registered for 10K")]), "left_out")
+    assert finding is not None
+    assert finding.grade is Grade.LOOK
+    assert finding.text == "1 result that cannot be published: 104 Runner 4: registered for 10K"
 
 
 def test_many_people_are_cut_to_the_first_few() -> None:

@@ -65,9 +65,15 @@ def test_every_state_is_either_open_or_final() -> None:
 
 
 def test_manual_work_comes_first_then_registrations_then_results() -> None:
-    assert scheduled_priority(Operation.PARTICIPANTS) > Priority.MANUAL
-    assert scheduled_priority(Operation.EVENTS) == scheduled_priority(Operation.PARTICIPANTS) == 3
-    assert scheduled_priority(Operation.RESULTS) == 5
+    pulled = {one: scheduled_priority(one, Direction.PULL) for one in Operation}
+    assert pulled == {
+        Operation.EVENTS: 3,
+        Operation.PARTICIPANTS: 3,
+        Operation.RESULTS: 5,
+    }
+    assert scheduled_priority(Operation.PARTICIPANTS, Direction.PUSH) == 3
+    assert scheduled_priority(Operation.RESULTS, Direction.PUSH) == 7
+    assert min(pulled.values()) > Priority.MANUAL
 
 
 def test_a_job_knows_its_key() -> None:

@@ -19,6 +19,7 @@ from p88console.store.tables.mirror import (
     Result,
     ResultRevision,
 )
+from p88console.store.tables.publication import Publication, PublicationRow
 from p88console.store.tables.tenancy import Account, AccountHealth, Link, Partner, RaceLink
 from p88console.store.tables.work import EngineLease, PullMark, SyncHistory, SyncQueue, SyncSchedule
 
@@ -39,6 +40,8 @@ __all__ = [
     "Participant",
     "ParticipantChange",
     "Partner",
+    "Publication",
+    "PublicationRow",
     "PullMark",
     "PushLedger",
     "Race",

@@ -1,0 +1,329 @@
+"""Publications: plan → apply → verify, list by list, from what the far side really shows.
+
+Whatever happened before, a lost answer, a crash, another laptop, each attempt first reads the list
+and then sends what differs; so nothing is sent twice and nothing needs a checkpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from p88console.domain.errors import NotOffered, Rejected, StaleWrite
+from p88console.domain.jobs import Counts
+from p88console.domain.model import Provider
+from p88console.domain.publication import (
+    Change,
+    Comparison,
+    Line,
+    Mode,
+    PublicationState,
+    RowState,
+    compare,
+    told,
+)
+from p88console.domain.removal import brake_limit
+from p88console.engine.pull import event_id_of
+from p88console.engine.shop import Ticket
+from p88console.providers.publishing import (
+    ListSettings,
+    Outlet,
+    PublishesResults,
+    ShownList,
+)
+from p88console.store import events, publications, tenants
+from p88console.store.publications import Verdict, Version
+
+STALE_TRIES = 3
+"""How often a list that moves on while it is written is read again before giving up."""
+
+
+class _Write(Protocol):
+    async def __call__(
+        self, outlet: Outlet, list_id: str, changes: Sequence[Change]
+    ) -> Mapping[str, str]: ...
+
+
+async def push_results(ticket: Ticket) -> None:
+    """Bring every version that this job carries to the public, one race after the other."""
+    job = ticket.job
+    adapter = await ticket.shop.adapters.of(job.account_id)
+    if not isinstance(adapter, PublishesResults):
+        raise NotOffered(job.provider, "publishing results")
+    event = await ticket.shop.db.read(events.event, event_id_of(ticket))
+    partner = await ticket.shop.db.read(tenants.partner, event.partner_id)
+    while version := await ticket.shop.db.read(publications.next_open, event.id, job.id):
+        race = next(race for race in event.races if race.id == version.race_id)
+        outlet = Outlet(event.provider_event_id, race.provider_race_id, race.name, partner.name)
+        await _Publishing(ticket, adapter, version, outlet).run()
+
+
+class _Publishing:
+    """One version of one race on its way."""
+
+    def __init__(
+        self, ticket: Ticket, adapter: PublishesResults, version: Version, outlet: Outlet
+    ) -> None:
+        self.ticket = ticket
+        self.db = ticket.shop.db
+        self.clock = ticket.shop.clock
+        self.adapter = adapter
+        self.version = version
+        self.outlet = outlet
+        self.title = Provider(ticket.job.provider).title
+        self.refused: dict[str, str] = {}
+        self.done = self.total = 0
+
+    async def run(self) -> None:
+        shown = await self.db.read(publications.current, self.version.race_id)
+        if shown is not None and shown.version > self.version.version:
+            await self._leave(PublicationState.SUPERSEDED, f"version {shown.version} is out")
+        elif self.version.mode is Mode.WITHDRAW:
+            await self._hide(shown)
+        else:
+            await self._publish(shown)
+
+    async def _hide(self, shown: Version | None) -> None:
+        if shown is not None and shown.list_id is not None:
+            hidden = ListSettings(public=False, official=shown.official)
+            await self.adapter.set_result_list(self.outlet, shown.list_id, hidden)
+            await self.db.write(publications.note_list, self.version.id, shown.list_id, None)
+            heads = await self.adapter.result_lists(self.outlet)
+            if any(head.public for head in heads if head.list_id == shown.list_id):
+                still = f"{self.title} still shows the list"
+                await self._leave(PublicationState.SUPERSEDED, still)
+                return
+        await self._end(PublicationState.PUBLISHED)
+
+    async def _publish(self, shown: Version | None) -> None:
+        list_id, replaced = await self._list(shown)
+        wanted = await self.db.read(publications.lines, self.version.id)
+        before = await self._read(list_id, wanted)
+        await self._look_for_others(shown, before if replaced is None else None, wanted)
+        plan = await self._apply(list_id, wanted, before)
+        after = await self._read(list_id, wanted)
+        verdicts = self._verdicts(wanted, before, after)
+        await self.db.write(publications.settle_rows, self.version.id, verdicts)
+        wrong = [verdict for verdict in verdicts if verdict.state is not RowState.VERIFIED]
+        self._count(plan, wrong)
+        if not after.head.public and len(wrong) > brake_limit(len(wanted)):
+            await self._leave(
+                PublicationState.WITHHELD, f"{_summary(wrong)}; the list stays hidden"
+            )
+            return
+        await self._show(list_id, after)
+        if replaced is not None:
+            await self._drop(replaced)
+        await self._end(PublicationState.PUBLISHED, _summary(wrong))
+
+    async def _list(self, shown: Version | None) -> tuple[str, str | None]:
+        """The list to fill, and the one that it takes the place of."""
+        if self.version.list_id is not None:
+            return self.version.list_id, self.version.replaces
+        there = {head.list_id for head in await self.adapter.result_lists(self.outlet)}
+        held = shown.list_id if shown is not None and shown.list_id in there else None
+        fresh = self.version.mode is Mode.FULL and self.adapter.publish_traits.fresh_lists
+        if held is not None and not fresh:
+            list_id, replaces = held, None
+        else:
+            for left in await self.db.read(publications.leftover_lists, self.version.race_id):
+                if left in there:
+                    await self.adapter.drop_result_list(self.outlet, left)
+            list_id, replaces = await self._fresh(), held
+        await self.db.write(publications.note_list, self.version.id, list_id, replaces)
+        return list_id, replaces
+
+    async def _fresh(self) -> str:
+        """A list that nobody sees yet; one whose making was never answered is taken up."""
+        if self.ticket.job.in_doubt:
+            known = await self.db.read(publications.known_lists, self.version.race_id)
+            for head in await self.adapter.result_lists(self.outlet):
+                ours = head.name == self.outlet.race_name and not head.public
+                if ours and head.list_id not in known:
+                    return head.list_id
+        hidden = ListSettings(public=False, official=self.version.official)
+        return await self.adapter.new_result_list(self.outlet, hidden)
+
+    async def _read(self, list_id: str, wanted: Sequence[Line]) -> ShownList:
+        return _named(await self.adapter.shown_results(self.outlet, list_id), wanted)
+
+    async def _look_for_others(
+        self, shown: Version | None, there: ShownList | None, wanted: Sequence[Line]
+    ) -> None:
+        """Lines that are neither as the last version left them nor as wanted are not ours."""
+        if shown is None or shown.list_id is None:
+            return
+        left = await self.db.read(publications.lines, shown.id, state=RowState.VERIFIED)
+        there = there or await self._read(shown.list_id, left)
+        moved = _registrations(compare(left, there.lines, there.unit_ms))
+        foreign = moved & _registrations(compare(wanted, there.lines, there.unit_ms))
+        if foreign:
+            self.ticket.remarks.append(
+                f"{self.outlet.race_name}: {len(foreign)} lines at {self.title} were changed by "
+                f"somebody else since version {shown.version}"
+            )
+
+    async def _apply(self, list_id: str, wanted: Sequence[Line], before: ShownList) -> Comparison:
+        """Send what differs; a list that moved on meanwhile is read and compared again."""
+        plan = todo = compare(wanted, before.lines, before.unit_ms)
+        for attempt in range(1, STALE_TRIES + 1):
+            try:
+                await self._send(list_id, todo)
+                break
+            except StaleWrite:
+                if attempt == STALE_TRIES:
+                    raise
+                there = await self._read(list_id, wanted)
+                todo = compare(wanted, there.lines, there.unit_ms)
+        return plan
+
+    async def _send(self, list_id: str, plan: Comparison) -> None:
+        """Splits before finishes; finishes that runners are told of come last and in public."""
+        splits = [change for change in plan.changes if change.splits]
+        loud = [one for one in plan.changes if self.version.notify and _first_finish(one)]
+        quiet = [one for one in plan.changes if one.finish and one not in loud]
+        self.total = self.done + len(splits) + len(loud) + len(quiet)
+        if splits:
+            names = split_order(change.line for change in splits)
+            await self.adapter.name_splits(self.outlet, list_id, names)
+        await self._batches(list_id, splits, self.adapter.write_splits)
+        await self._batches(list_id, quiet, self.adapter.write_finishes)
+        if loud:
+            telling = ListSettings(public=True, official=self.version.official, notify=True)
+            await self.adapter.set_result_list(self.outlet, list_id, telling)
+            await self._batches(list_id, loud, self.adapter.write_finishes)
+
+    async def _batches(self, list_id: str, changes: Sequence[Change], write: _Write) -> None:
+        traits = self.adapter.publish_traits
+        for batch in _pieces(changes, traits.batch_size):
+            if self.done:
+                await self.clock.sleep(traits.pause_s)
+            sent = [Verdict(change.line, RowState.SENT) for change in batch]
+            await self.db.write(publications.settle_rows, self.version.id, sent)
+            refused = await write(self.outlet, list_id, batch)
+            good = [one for one in batch if one.line.registration_id not in refused]
+            if refused and good:
+                # a batch with a bad line may have been refused whole; lines merge, so again
+                await write(self.outlet, list_id, good)
+            self.refused |= refused
+            self.done += len(batch)
+            await self.ticket.progress(self.done, self.total)
+
+    def _verdicts(
+        self, wanted: Sequence[Line], before: ShownList, after: ShownList
+    ) -> list[Verdict]:
+        was = {line.registration_id: line for line in before.lines}
+        there = {line.registration_id: line for line in after.lines}
+        verdicts = []
+        for line in wanted:
+            now = there.get(line.registration_id)
+            wrong = told(line, now, after.unit_ms)
+            if not wrong:
+                verdicts.append(Verdict(line, RowState.VERIFIED))
+            elif line.registration_id in self.refused:
+                reason = self.refused[line.registration_id]
+                verdicts.append(Verdict(line, RowState.REFUSED, reason))
+            elif now == was.get(line.registration_id):
+                verdicts.append(
+                    Verdict(line, RowState.IGNORED, f"ignored by {self.title}: {wrong}")
+                )
+            else:
+                verdicts.append(Verdict(line, RowState.DIFFERS, wrong))
+        return verdicts
+
+    async def _show(self, list_id: str, there: ShownList) -> None:
+        """Show the list and mark it; nobody is told of anything from then on."""
+        if self.version.notify or not there.head.public or there.official != self.version.official:
+            settings = ListSettings(public=True, official=self.version.official)
+            await self.adapter.set_result_list(self.outlet, list_id, settings)
+
+    async def _drop(self, replaced: str) -> None:
+        try:
+            await self.adapter.drop_result_list(self.outlet, replaced)
+        except Rejected as fault:
+            self.ticket.remarks.append(
+                f"{self.outlet.race_name}: the list that was replaced is still there: {fault}"
+            )
+
+    def _count(self, plan: Comparison, wrong: Sequence[Verdict]) -> None:
+        new = sum(change.before is None for change in plan.changes)
+        sent = {change.line.registration_id for change in plan.changes}
+        failed = {verdict.line.registration_id for verdict in wrong}
+        self.ticket.counts += Counts(
+            created=new,
+            updated=len(plan.changes) - new,
+            unchanged=len(plan.unchanged),
+            refused=len(wrong),
+            sent=len(sent),
+            verified=len(sent - failed),
+        )
+        if wrong:
+            self.ticket.remarks.append(f"{self.outlet.race_name}: {_summary(wrong)}")
+        if plan.left_over:
+            self.ticket.remarks.append(
+                f"{self.outlet.race_name}: {len(plan.left_over)} lines at {self.title} are in no "
+                "version published from here"
+            )
+
+    async def _leave(self, state: PublicationState, reason: str) -> None:
+        """End without publishing, and say so."""
+        await self._end(state, reason)
+        self.ticket.counts += Counts(refused=1)
+        self.ticket.remarks.append(
+            f"{self.outlet.race_name}: version {self.version.version} is not out: {reason}"
+        )
+
+    async def _end(self, state: PublicationState, reason: str | None = None) -> None:
+        now = self.clock.now()
+        await self.db.write(publications.settle, self.version.id, state, now, reason)
+
+
+def split_order(lines: Iterable[Line]) -> list[str]:
+    """Split names in the order in which runners reach them."""
+    earliest: dict[str, int] = {}
+    for line in lines:
+        for name, time in line.splits.items():
+            earliest[name] = min(time, earliest.get(name, time))
+    return sorted(earliest, key=lambda name: earliest[name])
+
+
+def _named(shown: ShownList, wanted: Sequence[Line]) -> ShownList:
+    """Lines whose registration the far side keeps to itself, found by a bib that only one wears."""
+    bibs: dict[str, list[str]] = {}
+    for line in wanted:
+        bibs.setdefault(line.bib or "", []).append(line.registration_id)
+
+    def named(line: Line) -> Line:
+        wearers = bibs.get(line.bib, ()) if line.bib else ()
+        if line.registration_id or len(wearers) != 1:
+            return line
+        return replace(line, registration_id=wearers[0])
+
+    return replace(shown, lines=[named(line) for line in shown.lines])
+
+
+def _first_finish(change: Change) -> bool:
+    """Whether the far side shows no finish of this runner yet."""
+    return change.finish and not (change.before and change.before.has_finish)
+
+
+def _registrations(found: Comparison) -> set[str]:
+    """Whose lines differ, or are there without being in the list."""
+    changed = {change.line.registration_id for change in found.changes}
+    return changed | {line.registration_id for line in found.left_over}
+
+
+def _pieces(changes: Sequence[Change], size: int) -> Iterator[Sequence[Change]]:
+    for start in range(0, len(changes), size):
+        yield changes[start : start + size]
+
+
+def _summary(wrong: Sequence[Verdict]) -> str | None:
+    if not wrong:
+        return None
+    first = "; ".join(
+        f"bib {verdict.line.bib or '–'} {verdict.state}: {verdict.reason}" for verdict in wrong[:5]
+    )
+    more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+    return f"{len(wrong)} lines are not as they were sent: {first}{more}"
