@@ -156,13 +156,13 @@ def status(event_id: int | None) -> None:
     """How things stand: engine, network, what is unsent, what needs you, what is next."""
 
     async def work(runtime: Runtime) -> dict[str, Any]:
-        now, machine = runtime.clock.now(), runtime.clock.machine()
-        holder = await runtime.db.read(engines.holder, machine)
+        now = runtime.clock.now()
+        living = await runtime.db.read(engines.living)
         unsent, oldest = await runtime.db.read(ledger.unsent, event_id)
         lanes = await runtime.db.read(overview.lanes)
         due = await runtime.db.read(schedule.rows)
         return {
-            "engine": "running" if holder and not is_dead(holder.owner) else "stopped",
+            "engine": "stopped" if all(is_dead(one.owner) for one in living) else "running",
             "network": await runtime.db.read(overview.network_class),
             "unsent": unsent,
             "oldest_unsent_s": round((now - oldest).total_seconds()) if oldest else None,

@@ -49,6 +49,12 @@ class StoreFault(P88Error):
     code = "store"
 
 
+class StoreLost(StoreFault):
+    """The shared database does not answer; what is wanted may be asked again later."""
+
+    code = "store_lost"
+
+
 class VaultFault(P88Error):
     """The keyring has no usable back end, is locked, or lost a secret."""
 

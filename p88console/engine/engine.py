@@ -14,7 +14,7 @@ from p88console.domain.jobs import CLAIMABLE_STATES
 from p88console.engine.chores import Chore
 from p88console.engine.shop import Shop
 from p88console.engine.timetable import Rhythm
-from p88console.engine.worker import LEASE_S, Worker, is_dead, new_owner
+from p88console.engine.worker import HEARTBEAT_S, LEASE_S, Worker, is_dead, new_owner
 from p88console.store import engines, leases, queue
 from p88console.store.engines import Holder
 
@@ -44,7 +44,7 @@ class Engine:
         return self._task is not None and not self._task.done()
 
     async def start(self) -> bool:
-        """Take the lease and go; False when another living process has it."""
+        """Take a lease and go; False when another living process has the only one there is."""
         mine = await self._take()
         if mine is None:
             return False
@@ -53,26 +53,21 @@ class Engine:
         return True
 
     async def _take(self) -> Holder | None:
-        """The lease, with what a dead owner left behind rescued; None when another has it."""
+        """A lease, with what a dead owner left behind rescued; None when another bars this one."""
         clock = self.shop.clock
         self.fault = None
-        mine = Holder(
-            self.owner,
-            socket.gethostname(),
-            os.getpid(),
-            clock.now(),
-            clock.machine() + LEASE_S,
-        )
-        self.other = await self.shop.db.write(engines.take_over, mine, clock.machine(), is_dead)
+        mine = Holder(self.owner, socket.gethostname(), os.getpid(), clock.now())
+        db = self.shop.db
+        self.other = await db.write(engines.join, mine, LEASE_S, is_dead, several=db.shared)
         if self.other is not None:
             return None
-        await self.shop.db.write(leases.rescue, clock.now(), clock.machine(), is_dead)
+        await db.write(leases.rescue, clock.now(), is_dead)
         return mine
 
     async def once(self) -> list[int] | None:
         """Queue what the timetable wants, work once on each job that is due, and end.
 
-        Returns the ids of the jobs worked on; None when another living process has the lease.
+        Returns the ids of the jobs worked on; None when another living process bars this one.
         """
         from p88console.engine.scheduler import Scheduler  # noqa: PLC0415  # 90 ms of APScheduler
 
@@ -168,5 +163,5 @@ def _nobody(_fault: BaseException) -> None:
 async def _again(renew: Callable[[], Awaitable[None]]) -> None:
     """Keep the lease until cancelled."""
     while True:
-        await asyncio.sleep(LEASE_S / 3)
+        await asyncio.sleep(HEARTBEAT_S)
         await renew()

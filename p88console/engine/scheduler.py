@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -13,9 +13,10 @@ from p88console.domain.errors import P88Error
 from p88console.engine import timetable
 from p88console.engine.chores import Chore
 from p88console.engine.shop import Shop
-from p88console.engine.timetable import Rhythm
-from p88console.engine.worker import LEASE_S, is_dead
+from p88console.engine.timetable import Rhythm, Timetable
+from p88console.engine.worker import HEARTBEAT_S, LEASE_S, is_dead
 from p88console.store import engines, leases
+from p88console.store.db import Tx
 from p88console.store.engines import Holder
 
 SWEEP_RACE_S = 20.0
@@ -25,7 +26,7 @@ SWEEP_AT_MOST_S = 10.0
 SWEEP_AT_LEAST_S = 0.25
 """Machine seconds between looks, whatever the speed of the race clock."""
 
-RENEW_S = LEASE_S / 3
+RESCUE_S = 5.0
 
 
 class Scheduler:
@@ -59,8 +60,8 @@ class Scheduler:
         self._apscheduler.add_listener(self._hear, EVENT_JOB_ERROR)
         for name, work, seconds in (
             ("sweep", self.sweep, sweep_s),
-            ("renew", self.renew, RENEW_S),
-            ("rescue", self.rescue, RENEW_S),
+            ("renew", self.renew, HEARTBEAT_S),
+            ("rescue", self.rescue, RESCUE_S),
         ):
             self._every(name, work, seconds)
         for chore in self._chores:
@@ -81,30 +82,38 @@ class Scheduler:
     async def sweep(self) -> None:
         """Queue what is due by the race clock."""
         now = self.shop.clock.now()
+        if not await self._leading():
+            return
         found = await self.shop.db.read(timetable.look, self._rhythm, now)
         if found.due or found.changed or found.gone:
-            queued = await self.shop.db.write(timetable.carry_out, found, now)
+            queued = await self.shop.db.write(_carry_out, self._holder.owner, found, now)
             if queued:
                 self._nudge()
 
+    async def _leading(self) -> bool:
+        """Whether this engine leads the schedule, if need be because nobody else does any more."""
+        if await self.shop.db.read(engines.leaderless):
+            await self.renew()
+        return await self.shop.db.read(engines.leads, self._holder.owner)
+
     async def renew(self) -> None:
         """Keep the engine's lease."""
-        machine = self.shop.clock.machine()
-        mine = Holder(
-            self._holder.owner,
-            self._holder.host,
-            self._holder.pid,
-            self._holder.since,
-            machine + LEASE_S,
-        )
-        if not await self.shop.db.write(engines.take, mine, machine):
+        db = self.shop.db
+        other = await db.write(engines.join, self._holder, LEASE_S, is_dead, several=db.shared)
+        if other is not None:
             raise EngineTakenOver("another process runs the engine on this database now")
 
     async def rescue(self) -> None:
         """Take back jobs whose owner fell silent."""
-        clock = self.shop.clock
-        if await self.shop.db.write(leases.rescue, clock.now(), clock.machine(), is_dead):
+        db = self.shop.db
+        if await db.read(leases.silent, is_dead):
+            await db.write(leases.rescue, self.shop.clock.now(), is_dead)
             self._nudge()
+
+
+def _carry_out(tx: Tx, owner: str, found: Timetable, now: datetime) -> int:
+    """Queue what is due, unless another engine has taken the lead since the look."""
+    return timetable.carry_out(tx, found, now) if engines.leads(tx.connection, owner) else 0
 
 
 class EngineTakenOver(P88Error):

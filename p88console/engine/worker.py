@@ -8,6 +8,7 @@ import os
 import random
 import secrets
 import socket
+import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
@@ -22,10 +23,10 @@ from p88console.engine.results import pull_results
 from p88console.engine.shop import LeaseLost, Shop, Ticket
 from p88console.store import leases, queue, settle
 
-LEASE_S = 45.0
-"""Machine seconds for which a claim holds without a heartbeat."""
+LEASE_S = 30.0
+"""Machine seconds for which a claim, or an engine, counts as alive without a heartbeat."""
 
-HEARTBEAT_S = 15.0
+HEARTBEAT_S = LEASE_S / 3
 
 IDLE_S = 2.0
 """Machine seconds after which the queue is looked at even when nobody called."""
@@ -42,15 +43,20 @@ log = logging.getLogger(__name__)
 
 
 def new_owner() -> str:
-    """A name for this process as a holder of leases: host, process, and a random part."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    """A name for this process as a holder of leases: machine, process, and a random part."""
+    return f"{_machine()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _machine() -> str:
+    """This machine, told from others of the same host name by its network card."""
+    return f"{socket.gethostname()}/{uuid.getnode():x}"
 
 
 def is_dead(owner: str) -> bool:
     """Whether an owner of leases was a process on this machine that is no more."""
     host, _, rest = owner.partition(":")
     pid = rest.partition(":")[0]
-    if os.name != "posix" or host != socket.gethostname() or not pid.isdecimal():
+    if os.name != "posix" or host != _machine() or not pid.isdecimal():
         return False  # elsewhere the lease decides: signal 0 is no question on Windows
     try:
         os.kill(int(pid), 0)
@@ -124,11 +130,9 @@ class Worker:
 
     async def claim(self, only: Sequence[int] | None = None) -> Ticket | None:
         """Take the most urgent due job, or one of these."""
-        clock = self.shop.clock
-        lease_until = clock.machine() + LEASE_S
         # a name of its own for each claim: an old task of this very process cannot settle a new one
         owner = f"{self.owner}:{secrets.token_hex(4)}"
-        claimed = await self.shop.db.write(queue.claim, owner, clock.now(), lease_until, only)
+        claimed = await self.shop.db.write(queue.claim, owner, self.shop.clock.now(), LEASE_S, only)
         return None if claimed is None else Ticket(self.shop, *claimed, owner)
 
     async def work(self, ticket: Ticket) -> None:
@@ -164,13 +168,11 @@ class Worker:
 
     async def _keep_alive(self, ticket: Ticket, doing: asyncio.Future[None]) -> None:
         """Renew the lease; once somebody else has the job, stop working on it."""
-        clock = self.shop.clock
         while True:
             await asyncio.sleep(HEARTBEAT_S)
-            lease_until = clock.machine() + LEASE_S
             try:
                 kept = await self.shop.db.write(
-                    leases.extend_lease, ticket.job.id, ticket.owner, lease_until
+                    leases.extend_lease, ticket.job.id, ticket.owner, LEASE_S
                 )
             except StoreFault:
                 log.exception("the lease of job %s could not be renewed", ticket.job.id)

@@ -31,6 +31,7 @@ def make_backup(home: Home, clock: Clock, target: Path | None = None) -> tuple[P
 
     Raises `UsageFault` for the database itself as a target, `P88Error` when it cannot be written.
     """
+    _own(home)
     if target is None:
         home.backups.mkdir(parents=True, exist_ok=True)
         target = home.backups / f"backup-{_stamp(clock)}.db"
@@ -48,6 +49,7 @@ def restore(home: Home, clock: Clock, file: Path, *, overwrite: bool) -> tuple[P
     A database that is there is kept beside the other backups first. Raises `UsageFault` for a
     file that is no sound backup, and for a database that is there unless `overwrite` is given.
     """
+    _own(home)
     rows = backup.check(file)
     if backup.is_set_up(home.database):
         if not overwrite:
@@ -63,15 +65,22 @@ def restore(home: Home, clock: Clock, file: Path, *, overwrite: bool) -> tuple[P
         home.settings.write_text(settings, "utf-8")
     database = Database.open(home.database)
     try:
-        machine = clock.machine()
-        mine = Holder(
-            new_owner(), socket.gethostname(), os.getpid(), clock.now(), machine + LEASE_S
-        )
+        mine = Holder(new_owner(), socket.gethostname(), os.getpid(), clock.now())
         with database.writer() as tx:
-            backup.take_over(tx, mine, machine, clock.now())
+            backup.take_over(tx, mine, LEASE_S, clock.now())
     finally:
         database.close()
     return home.database, rows
+
+
+def _own(home: Home) -> None:
+    """See that the home's own database is the one in use."""
+    if home.shared:
+        raise UsageFault(
+            "a shared database is not copied from here",
+            "P88_DATABASE_URL is set",
+            "back it up where its server runs, with pg_dump",
+        )
 
 
 def _keep_aside(home: Home, clock: Clock) -> None:

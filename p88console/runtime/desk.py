@@ -19,6 +19,7 @@ from p88console.store import events, history, overview, queue
 from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.store.db import Tx
 from p88console.store.events import EventRow
+from p88console.store.feed import ALL_TOPICS
 from p88console.store.queue import Enqueued
 from p88console.system.clock import Clock
 
@@ -27,10 +28,6 @@ DRAIN_S = 0.1
 
 ELSEWHERE_S = 1.0
 """Machine seconds between looks whether another process wrote to the database."""
-
-EVERYTHING = frozenset(
-    {"queue", "history", "participants", "results", "events", "accounts", "schedule", "engine"}
-)
 
 THE_DAY = timedelta(hours=36)
 """Events with a gun this near belong to the day that a key acts on."""
@@ -79,7 +76,7 @@ class RuntimeDesk:
 
     async def _look_elsewhere(self, changed: Changed) -> None:
         """Notice what another process wrote; this one's own writes come through the feed."""
-        if self._runtime.engine.running:
+        if self._runtime.engine.running or self._runtime.db.shared:
             return
         seen = await asyncio.to_thread(self._runtime.db.data_version)
         while True:
@@ -87,7 +84,7 @@ class RuntimeDesk:
             version = await asyncio.to_thread(self._runtime.db.data_version)
             if version != seen:
                 seen = version
-                changed(EVERYTHING)
+                changed(ALL_TOPICS)
 
     def engine_fault(self) -> tuple[str, datetime] | None:
         """The engine's own fault in plain words and since when, while it is down."""

@@ -70,7 +70,7 @@ async def _events(runtime: Runtime, event_id: int | None) -> list[EventRow]:
 
 async def _machine(runtime: Runtime) -> Machine:
     fault = await runtime.db.read(unsound)
-    holder = await runtime.db.read(engines.holder, runtime.clock.machine())
+    living = await runtime.db.read(engines.living)
     awake, told = await asyncio.to_thread(stays_awake)
     free = (await asyncio.to_thread(shutil.disk_usage, runtime.home.folder)).free
     return Machine(
@@ -79,7 +79,7 @@ async def _machine(runtime: Runtime) -> Machine:
         free_bytes=free,
         stays_awake=awake,
         sleep_told=told,
-        engine_runs=holder is not None and not is_dead(holder.owner),
+        engine_runs=any(not is_dead(engine.owner) for engine in living),
         backup_age=await asyncio.to_thread(_backup_age, runtime),
     )
 

@@ -50,7 +50,7 @@ async def _until(runtime: Runtime, supervisor: Supervisor, stop: asyncio.Event) 
     while not stop.is_set():
         if runtime.engine.fault is not None:
             raise P88Error("the engine stopped", runtime.engine.fault[0], "the log has the details")
-        await runtime.db.read(engines.holder, runtime.clock.machine())  # the database answers
+        await runtime.db.read(engines.living)  # the database answers
         supervisor.alive()
         try:
             await asyncio.wait_for(stop.wait(), pause)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -41,10 +41,9 @@ class Runtime:
         A job whose attempt failed is returned as it stands: nobody sits out the ladder here.
         """
         worker = Worker(self.shop, new_owner())
-        await self.db.write(leases.rescue, self.clock.now(), self.clock.machine(), is_dead)
+        await self.db.write(leases.rescue, self.clock.now(), is_dead)
         while True:
-            engine = await self.db.read(engines.holder, self.clock.machine())
-            if engine is None or is_dead(engine.owner):
+            if self.db.shared or not await self._served():
                 await worker.run_only(job_ids)
             jobs = await self._jobs(job_ids)
             now = self.clock.now()
@@ -57,6 +56,11 @@ class Runtime:
             if not busy or await self._all_held(busy):
                 return jobs
             await asyncio.sleep(FOLLOW_S)
+
+    async def _served(self) -> bool:
+        """Whether a living engine works on this database."""
+        living = await self.db.read(engines.living)
+        return any(not is_dead(engine.owner) for engine in living)
 
     async def _jobs(self, job_ids: Sequence[int]) -> list[Job]:
         found = await self.db.read(queue.find, job_ids=list(job_ids))
@@ -77,19 +81,22 @@ async def open_runtime(
     clock: Clock | None = None,
     vault: Vault | None = None,
     settings: Settings | None = None,
+    machine: Callable[[], float] | None = None,
 ) -> AsyncIterator[Runtime]:
     """Open everything, hand it out, and close it in the reverse order.
 
-    Raises `StoreFault`, and `UsageFault` for a settings file that cannot be used.
+    `machine` is the clock by which leases run, instead of the database's own. Raises `StoreFault`,
+    and `UsageFault` for a settings file or a database address that cannot be used.
     """
     clock, vault = clock or SystemClock(), vault or KeyringVault()
     if settings is None:
         settings = await asyncio.to_thread(read_settings, home.settings)
-    db = await asyncio.to_thread(Database.open, home.database)
+    db = await asyncio.to_thread(Database.open, home.shared or home.database, machine)
     log = start_log(home.log)
     adapters = Adapters(db, vault, settings)
     shop = Shop(db, clock, adapters, settings)
-    engine = Engine(shop, settings.cadence_of, [rolling(home, clock, settings.backups)])
+    chores = [] if home.shared else [rolling(home, clock, settings.backups)]
+    engine = Engine(shop, settings.cadence_of, chores)
     try:
         yield Runtime(home, db, clock, vault, shop, engine)
     finally:

@@ -12,11 +12,12 @@ from sqlalchemy import update
 
 from p88console.domain.errors import StoreFault, UsageFault
 from p88console.store import engines, leases
-from p88console.store.db import BUSY_TIMEOUT_MS, Tx
+from p88console.store.db import Tx
 from p88console.store.engines import Holder
 from p88console.store.events import LINKS
 from p88console.store.migrate import HEAD
 from p88console.store.schedule import MARKS
+from p88console.store.sqlite import BUSY_TIMEOUT_MS
 from p88console.store.tables import METADATA
 
 OURS = {"alembic_version", "partners", "accounts", "participants", "sync_queue", "backup_settings"}
@@ -109,17 +110,14 @@ def put_back(file: Path, database: Path) -> str:
     return str(text)
 
 
-def take_over(tx: Tx, mine: Holder, machine_now: float, now: datetime) -> None:
+def take_over(tx: Tx, mine: Holder, lease_s: float, now: datetime) -> None:
     """Fence off whoever worked on the database before, and doubt what the backup believes.
 
     The engine lease is `mine`, running jobs are taken back, every listing is read whole again,
     and before a link's next push everybody is looked for at the far side.
     """
-    before = engines.holder(tx.connection, machine_now)
-    if before is not None:
-        engines.release(tx, before.owner)
-    engines.take(tx, mine, machine_now)
-    leases.rescue(tx, now, machine_now, lambda _owner: True)
+    engines.join(tx, mine, lease_s, lambda _owner: True, several=False)
+    leases.rescue(tx, now, lambda _owner: True)
     tx.connection.execute(update(LINKS).values(restored_at=now))
     tx.connection.execute(update(MARKS).values(watermark=None, reconciled_at=None))
     tx.touch("queue", "history", "events", "engine", "accounts", "participants", "results")

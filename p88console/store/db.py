@@ -1,22 +1,22 @@
-"""Opens the database: one writer thread, read-only readers, topics published after commit."""
+"""Opens the database: who writes when, consistent readers, topics published after commit."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
 
 from p88console.domain.errors import StoreFault
+from p88console.store.clocks import MachineClock
 from p88console.store.feed import Feed
 from p88console.store.migrate import migrate
+from p88console.store.sqlite import SqliteFile
 
 Reading = Connection
 """A consistent read in progress."""
@@ -24,10 +24,10 @@ Reading = Connection
 P = ParamSpec("P")
 T = TypeVar("T")
 
-BUSY_TIMEOUT_MS = 15_000
-"""How long a writer waits for another process's write to end."""
-
 READERS = 3
+
+REPEATS = 10
+"""How often a write that runs beside others is begun again before it counts as refused."""
 
 
 class Tx:
@@ -42,56 +42,122 @@ class Tx:
         self.topics.update(topics)
 
 
-class Database:
-    """One database file: all writes in one thread, reads in a few read-only connections."""
+class Backend(Protocol):
+    """What differs between the databases that are spoken."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.feed = Feed()
-        self._writes = ThreadPoolExecutor(1, thread_name_prefix="p88-writer")
+    writer: Engine
+    reader: Engine
+    writers: int
+    """How many writes of this process may be under way at once."""
+    shared: bool
+    """Whether engines may run beside each other, and hear through the feed what others wrote."""
+
+    def begin(self, connection: Connection, *, alone: bool) -> None:
+        """Start a write transaction: after every other write, or only after those made alone."""
+
+    def announce(self, connection: Connection, topics: set[str]) -> None:
+        """Have other processes told of these topics when this transaction commits."""
+
+    def listen(self, feed: Feed) -> None:
+        """Begin to publish what other processes announce."""
+
+    def repeats(self, fault: DBAPIError) -> bool:
+        """Whether a write that ran beside others met one of them and may be begun again."""
+
+    def explained(self, fault: DBAPIError) -> StoreFault:
+        """The driver's fault in words for the operator."""
+
+    def data_version(self) -> int:
+        """A number that changes when a connection other than this question's own commits."""
+
+    def close(self) -> None:
+        """Let go of all connections."""
+
+
+_ALONGSIDE: set[Callable[..., Any]] = set()
+
+
+def alongside(work: Callable[Concatenate[Tx, P], T]) -> Callable[Concatenate[Tx, P], T]:
+    """Mark a write that is right beside others so marked, and when it is begun anew.
+
+    Every other write has the whole database to itself, so that what it checked still holds when
+    it writes. This one relies on row locks and unique keys alone and changes nothing but rows.
+    """
+    _ALONGSIDE.add(work)
+    return work
+
+
+class Database:
+    """One database, a file of this machine or shared on a server: writes, reads, and the feed."""
+
+    def __init__(self, where: Path | str, machine: MachineClock | None = None) -> None:
+        self.where = where
+        self._backend = _backend(where, machine)
+        self.feed = Feed(begin=self._listen)
+        self._writes = ThreadPoolExecutor(self._backend.writers, thread_name_prefix="p88-writer")
         self._reads = ThreadPoolExecutor(READERS, thread_name_prefix="p88-reader")
-        self._writer = _engine(path, read_only=False)
-        self._reader = _engine(path, read_only=True)
-        self._asker: sqlite3.Connection | None = None
 
     @classmethod
-    def open(cls, path: Path) -> Database:
-        """Open or create the database and bring its schema up to date. Raises `StoreFault`."""
+    def open(cls, where: Path | str, machine: MachineClock | None = None) -> Database:
+        """Open or create the database and bring its schema up to date.
+
+        Args:
+            where: A file, or the address of a PostgreSQL database.
+            machine: The clock by which leases run; by default the database's own.
+
+        Raises:
+            StoreFault: It cannot be used.
+            UsageFault: The address is none, or the driver for it is not installed.
+        """
+        database = cls(where, machine)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise StoreFault(
-                "the folder for the database cannot be made",
-                f"{path.parent}: {fault.strerror}",
-                "choose another folder with --home",
-            ) from fault
-        database = cls(path)
-        with database.writer() as tx:
-            migrate(tx.connection)
+            with database.writer() as tx:
+                migrate(tx.connection)
+        except BaseException:
+            database.close()
+            raise
         return database
+
+    @property
+    def shared(self) -> bool:
+        """Whether several engines may work here, and the feed tells what other processes wrote."""
+        return self._backend.shared
 
     @contextmanager
     def writer(self) -> Iterator[Tx]:
-        """A write transaction in the calling thread; commits at the end or not at all."""
-        with _explained(self.path), self._writer.begin() as connection:
-            tx = Tx(connection)
+        """A write in the calling thread that has the database to itself; commits or leaves it."""
+        with self._explained(), self._transaction(alone=True) as tx:
             yield tx
-        self.feed.publish(tx.topics)
 
     @contextmanager
     def reader(self) -> Iterator[Connection]:
         """A consistent read in the calling thread."""
-        with _explained(self.path), self._reader.connect() as connection:
+        with self._explained(), self._backend.reader.connect() as connection:
             yield connection
+
+    def write_here(
+        self, work: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work(tx, …)` as one transaction in the calling thread."""
+        alone = work not in _ALONGSIDE
+        repeats = 0 if alone else REPEATS
+        with self._explained():
+            while True:
+                try:
+                    with self._transaction(alone=alone) as tx:
+                        return work(tx, *args, **kwargs)
+                except DBAPIError as fault:
+                    if not repeats or not self._backend.repeats(fault):
+                        raise
+                    repeats -= 1
 
     async def write(
         self, work: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `work(tx, …)` as one transaction in the writer thread."""
+        """Run `work(tx, …)` as one transaction in a writer thread."""
 
         def transaction() -> T:
-            with self.writer() as tx:
-                return work(tx, *args, **kwargs)
+            return self.write_here(work, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._writes, transaction)
 
@@ -107,57 +173,41 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._reads, look)
 
     def data_version(self) -> int:
-        """A number that changes when a connection other than this question's own commits."""
-        if self._asker is None:
-            self._asker = sqlite3.connect(self.path, check_same_thread=False)
-        return int(self._asker.execute("PRAGMA data_version").fetchone()[0])
+        """A number that changes when another process commits."""
+        return self._backend.data_version()
 
     def close(self) -> None:
-        """Finish what is being written and let go of the file."""
+        """Finish what is being written and let go of the database."""
         self._writes.shutdown()
         self._reads.shutdown()
-        if self._asker is not None:
-            self._asker.close()
-        self._writer.dispose()
-        self._reader.dispose()
+        self._backend.close()
+
+    @contextmanager
+    def _transaction(self, *, alone: bool) -> Iterator[Tx]:
+        with self._backend.writer.connect() as connection:
+            self._backend.begin(connection, alone=alone)
+            tx = Tx(connection)
+            yield tx
+            if tx.topics:
+                self._backend.announce(connection, tx.topics)
+            connection.commit()
+        self.feed.publish(tx.topics)
+
+    def _listen(self) -> None:
+        self._backend.listen(self.feed)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn the driver's faults into words for the operator; other faults pass."""
+        try:
+            yield
+        except DBAPIError as fault:
+            raise self._backend.explained(fault) from fault
 
 
-def _engine(path: Path, *, read_only: bool) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}",
-        poolclass=QueuePool,
-        pool_size=READERS + 2 if read_only else 1,
-        max_overflow=2,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
-    )
+def _backend(where: Path | str, machine: MachineClock | None) -> Backend:
+    if isinstance(where, Path):
+        return SqliteFile(where, READERS, machine)
+    from p88console.store.postgres import PostgresServer  # noqa: PLC0415  # an extra's driver
 
-    @event.listens_for(engine, "connect")
-    def set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # the begin hook below says which kind of BEGIN
-        if read_only:
-            connection.execute("PRAGMA query_only = ON")
-        else:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn the driver's faults into words for the operator; other faults pass."""
-    try:
-        yield
-    except DBAPIError as fault:
-        raise StoreFault(
-            "the database could not be used",
-            f"{path}: {fault.orig}",
-            "nothing that was typed before is lost; see that the disk has room and the file "
-            "is writable",
-        ) from fault
+    return PostgresServer(where, READERS, machine)

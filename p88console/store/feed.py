@@ -5,6 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 
+ALL_TOPICS = frozenset(
+    {"queue", "history", "participants", "results", "events", "accounts", "schedule", "engine"}
+)
+"""What may have changed when nobody knows what did."""
+
 
 class Subscription:
     """One watcher's view: topics gather until it drains them."""
@@ -34,11 +39,15 @@ class Subscription:
 
 
 class Feed:
-    """Merges changed topics for each watcher; only the first since its last drain wakes it."""
+    """Merges changed topics for each watcher; only the first since its last drain wakes it.
 
-    def __init__(self) -> None:
+    `begin` is called at each subscription: from then on somebody wants to hear.
+    """
+
+    def __init__(self, begin: Callable[[], None] = lambda: None) -> None:
         self.lock = threading.Lock()
         self.watchers: set[Subscription] = set()
+        self._begin = begin
 
     def publish(self, topics: Iterable[str]) -> None:
         """Say that these topics changed; callable from any thread."""
@@ -53,4 +62,5 @@ class Feed:
         watcher = Subscription(self, wake)
         with self.lock:
             self.watchers.add(watcher)
+        self._begin()
         return watcher

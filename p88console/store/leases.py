@@ -6,23 +6,26 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from p88console.domain.jobs import Direction, JobState
-from p88console.store.db import Tx
+from p88console.store.clocks import machine_time
+from p88console.store.db import Tx, alongside
 from p88console.store.queue import HISTORY, QUEUE
 
 
-def extend_lease(tx: Tx, job_id: int, owner: str, lease_until: float) -> bool:
-    """Keep a claim alive; False when it has been lost to somebody else."""
+@alongside
+def extend_lease(tx: Tx, job_id: int, owner: str, lease_s: float) -> bool:
+    """Keep a claim alive for so many machine seconds; False when somebody else has the job."""
     kept = tx.connection.execute(
         update(QUEUE)
         .where(QUEUE.c.id == job_id, QUEUE.c.lease_owner == owner)
-        .values(lease_until=lease_until)
+        .values(lease_until=machine_time(tx.connection) + lease_s)
     )
     return kept.rowcount == 1
 
 
+@alongside
 def report_progress(
     tx: Tx, job_id: int, owner: str, done: int, total: int | None, checkpoint: dict[str, Any]
 ) -> bool:
@@ -36,24 +39,27 @@ def report_progress(
     return kept.rowcount == 1
 
 
-def rescue(
-    tx: Tx, now: datetime, machine_now: float, is_dead: Callable[[str], bool] = lambda _: False
-) -> int:
+def silent(connection: Connection, is_dead: Callable[[str], bool] = lambda _: False) -> list[int]:
+    """The running jobs whose claim has lapsed or whose owner is known to be no more."""
+    overdue = (QUEUE.c.lease_until < machine_time(connection)).label("overdue")
+    running = select(QUEUE.c.id, QUEUE.c.lease_owner, overdue).where(
+        QUEUE.c.state == JobState.RUNNING.value
+    )
+    rows = connection.execute(running)
+    return [row.id for row in rows if row.overdue or is_dead(row.lease_owner)]
+
+
+def rescue(tx: Tx, now: datetime, is_dead: Callable[[str], bool] = lambda _: False) -> int:
     """Take back jobs whose owner fell silent; what may have been sent is verified first.
 
     Args:
         tx: The transaction.
         now: The instant of the rescue, in race time.
-        machine_now: The machine's Unix time, against which leases run.
         is_dead: Whether an owner is known to be no more, however long its lease still is.
     """
-    running = select(QUEUE).where(QUEUE.c.state == JobState.RUNNING.value)
-    lapsed = [
-        row
-        for row in tx.connection.execute(running).mappings()
-        if row["lease_until"] < machine_now or is_dead(row["lease_owner"])
-    ]
-    for row in lapsed:
+    ids = silent(tx.connection, is_dead)
+    lapsed = select(QUEUE.c.id, QUEUE.c.direction).where(QUEUE.c.id.in_(ids))
+    for row in tx.connection.execute(lapsed).mappings().all():
         pushed = row["direction"] == Direction.PUSH.value
         tx.connection.execute(
             update(QUEUE)
@@ -71,6 +77,6 @@ def rescue(
             .where(HISTORY.c.job_id == row["id"], HISTORY.c.state == JobState.RUNNING.value)
             .values(state="abandoned", finished_at=now)
         )
-    if lapsed:
+    if ids:
         tx.touch("queue", "history")
-    return len(lapsed)
+    return len(ids)

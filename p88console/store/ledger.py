@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, 
 
 from p88console.domain.model import ParticipantStatus, PushState
 from p88console.domain.plan import Candidate, Values, worn_bibs
-from p88console.store.db import Tx
+from p88console.store.db import Tx, alongside
 from p88console.store.tables import Event, Participant, PushLedger, RaceLink
 from p88console.store.tables.base import table
 from p88console.store.tables.tenancy import Account, Link
@@ -163,6 +163,7 @@ def taken_bibs(connection: Connection, event_id: int) -> dict[tuple[str, str], i
     return {key: count for key, count in worn.items() if count > 1}
 
 
+@alongside
 def mark_sent(
     tx: Tx, link_id: int, people: Iterable[tuple[Candidate, Values]], now: datetime
 ) -> None:
@@ -182,6 +183,7 @@ def mark_sent(
     tx.touch("participants")
 
 
+@alongside
 def settle(tx: Tx, link_id: int, outcomes: Iterable[Settled], now: datetime) -> None:
     """Write down what the far side is now known to hold."""
     rows = [

@@ -13,7 +13,7 @@ from p88console.domain.fingerprint import fingerprint
 from p88console.domain.folding import name_key
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ParticipantRecord, ParticipantStatus
-from p88console.store.db import Tx
+from p88console.store.db import Tx, alongside
 from p88console.store.races import ensure_races
 from p88console.store.tables import Participant, ParticipantChange, Race
 from p88console.store.tables.base import table
@@ -54,6 +54,7 @@ class Source:
     door: str
 
 
+@alongside
 def upsert_page(
     tx: Tx, event_id: int, records: Sequence[ParticipantRecord], source: Source, now: datetime
 ) -> Counts:

@@ -37,7 +37,8 @@ from p88console.domain.jobs import (
 )
 from p88console.domain.model import Provider
 from p88console.store import holds
-from p88console.store.db import Tx
+from p88console.store.clocks import machine_time
+from p88console.store.db import Tx, alongside
 from p88console.store.tables import Account, SyncHistory, SyncQueue
 from p88console.store.tables.base import table
 
@@ -151,11 +152,12 @@ def close_failed(tx: Tx, key: JobKey, now: datetime) -> None:
     )
 
 
+@alongside
 def claim(
     tx: Tx,
     owner: str,
     now: datetime,
-    lease_until: float,
+    lease_s: float,
     only: Sequence[int] | None = None,
 ) -> tuple[Job, int] | None:
     """Take the most urgent due job under a lease; writes its attempt before anything is sent.
@@ -164,37 +166,36 @@ def claim(
         tx: The transaction.
         owner: A name for this claim alone; only under it can the job be settled.
         now: The instant of the claim, in race time.
-        lease_until: The machine's Unix time at which the claim lapses.
+        lease_s: Machine seconds after which the claim lapses unless it is extended.
         only: Restrict the choice to these job ids.
 
     Returns:
         The job and the id of its history row, or None when nothing is due.
     """
-    job_id = tx.connection.execute(_most_urgent(now, only)).scalar_one_or_none()
-    if job_id is None:
+    found = tx.connection.execute(_most_urgent(now, only)).one_or_none()
+    if found is None:
         return None
-    before = tx.connection.execute(select(QUEUE.c.state).where(QUEUE.c.id == job_id)).scalar_one()
     tx.connection.execute(
         update(QUEUE)
-        .where(QUEUE.c.id == job_id)
+        .where(QUEUE.c.id == found.id)
         .values(
             state=JobState.RUNNING.value,
-            in_doubt=or_(QUEUE.c.in_doubt, before == JobState.VERIFY.value),
+            in_doubt=or_(QUEUE.c.in_doubt, found.state == JobState.VERIFY.value),
             attempt=QUEUE.c.attempt + 1,
             lease_owner=owner,
-            lease_until=lease_until,
+            lease_until=machine_time(tx.connection) + lease_s,
             progress_done=0,
             progress_total=None,
         )
     )
-    job = get(tx.connection, job_id)
+    job = get(tx.connection, found.id)
     assert job is not None  # noqa: S101  # it was updated in this very transaction
     tx.touch("queue", "history")
     return job, _open_attempt(tx, job, now)
 
 
 def _most_urgent(now: datetime, only: Sequence[int] | None) -> Select[Any]:
-    """The id of the job to serve next; locked, where the database has row locks."""
+    """Id and state of the job to serve next; locked, where the database has row locks."""
     other = QUEUE.alias("other")
     busy = (
         select(other.c.id)
@@ -206,7 +207,7 @@ def _most_urgent(now: datetime, only: Sequence[int] | None) -> Select[Any]:
         .exists()
     )
     due = (
-        select(QUEUE.c.id)
+        select(QUEUE.c.id, QUEUE.c.state)
         .join(ACCOUNTS, ACCOUNTS.c.id == QUEUE.c.account_id)
         .where(
             QUEUE.c.state.in_(CLAIMABLE_STATES),

@@ -14,7 +14,7 @@ from p88console.domain.fingerprint import fingerprint
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ResultRecord, ResultStatus
 from p88console.domain.removal import brake_limit
-from p88console.store.db import Tx
+from p88console.store.db import Tx, alongside
 from p88console.store.events import LinkRow, links_to
 from p88console.store.participants import PARTICIPANTS
 from p88console.store.runners import Owner, Runners
@@ -54,6 +54,7 @@ WITHDRAWN: Mapping[str, Any] = {
 """The standing of somebody whom the scoring system no longer lists."""
 
 
+@alongside
 def upsert_results(tx: Tx, link: LinkRow, records: Sequence[ResultRecord], now: datetime) -> Counts:
     """Mirror standings; each change of one is kept as a revision of its own.
 

@@ -23,7 +23,7 @@ from p88console.domain.outcome import (
     WaitForNetwork,
 )
 from p88console.store import holds, queue
-from p88console.store.db import Tx
+from p88console.store.db import Tx, alongside
 
 NOTHING = Counts()
 
@@ -39,6 +39,7 @@ class Attempt:
     partial: bool = False
 
 
+@alongside
 def complete(tx: Tx, attempt: Attempt, now: datetime, remark: dict[str, str] | None = None) -> bool:
     """The job is done; `remark` is what it still has to tell.
 
@@ -61,6 +62,7 @@ def complete(tx: Tx, attempt: Attempt, now: datetime, remark: dict[str, str] | N
     return True
 
 
+@alongside
 def fail(tx: Tx, attempt: Attempt, fault: P88Error, outcome: Outcome, now: datetime) -> bool:
     """The attempt ended in `fault`; the job goes on as `outcome` says.
 
@@ -99,6 +101,7 @@ def fail(tx: Tx, attempt: Attempt, fault: P88Error, outcome: Outcome, now: datet
     return True
 
 
+@alongside
 def hand_back(tx: Tx, attempt: Attempt, now: datetime) -> bool:
     """The engine stops: the job waits for the next one, its checkpoint kept."""
     pushed = attempt.job.direction is Direction.PUSH

@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.model import Provider
-from p88console.store.db import Tx
+from p88console.store.db import Tx, alongside
 from p88console.store.tables import Account, AccountHealth, Partner
 from p88console.store.tables.base import table
 from p88console.store.upsert import upsert
@@ -126,6 +126,7 @@ def remove_account(tx: Tx, account_id: int, now: datetime) -> None:
     tx.touch("accounts")
 
 
+@alongside
 def note_clock_offset(tx: Tx, account_id: int, offset_s: float | None, now: datetime) -> None:
     """Keep how far the provider's clock is from ours, in seconds (theirs minus ours)."""
     row: dict[str, Any] = {

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
-
-from p88console.domain.errors import UsageFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +14,8 @@ class Home:
     """Where everything of this installation lies."""
 
     folder: Path
+    shared: str | None = field(default=None, repr=False)
+    """The address of a shared database, which may hold a password."""
 
     @property
     def database(self) -> Path:
@@ -41,15 +41,9 @@ class Home:
 def home_at(folder: str | None) -> Home:
     """The chosen folder, or the platform's user data folder.
 
-    Raises `UsageFault` when a shared database is asked for: working on a private copy of it
-    without a word would be worse than not starting.
+    A shared database takes the place of the folder's own when `P88_DATABASE_URL` names one.
     """
-    if os.environ.get("P88_DATABASE_URL"):
-        raise UsageFault(
-            "a shared database is not spoken yet",
-            "P88_DATABASE_URL is set; this version keeps everything in the home folder",
-            "unset P88_DATABASE_URL to work on this machine's own database",
-        )
     return Home(
-        Path(folder) if folder else Path(platformdirs.user_data_dir("p88console", appauthor=False))
+        Path(folder) if folder else Path(platformdirs.user_data_dir("p88console", appauthor=False)),
+        os.environ.get("P88_DATABASE_URL") or None,
     )

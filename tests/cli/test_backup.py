@@ -142,7 +142,7 @@ def test_a_laptop_that_wakes_up_after_the_restore_is_fenced_off(
 
 def holder(program: Program) -> int | None:
     with closing(sqlite3.connect(program.home / "p88console.db", timeout=5)) as found:
-        row = found.execute("SELECT pid FROM engine_lease").fetchone()
+        row = found.execute("SELECT pid FROM engine_leases").fetchone()
     return None if row is None else int(row[0])
 
 

@@ -277,11 +277,6 @@ def test_a_key_that_no_provider_gives_out_is_refused_at_once(program: Program, k
     assert answer.code == 2, answer
 
 
-def test_a_shared_database_is_not_silently_left_aside(program: Program) -> None:
-    shared = Program(program.home, {"P88_DATABASE_URL": "postgresql://127.0.0.1:9/x"})
-    assert shared.json("partner", "list", code=2)["error"]["title"].startswith("a shared database")
-
-
 def test_json_may_stand_before_the_command(program: Program) -> None:
     assert program("--json", "partner", "list").json == []
 

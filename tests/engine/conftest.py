@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from p88console.domain.jobs import Job, Trigger
 from p88console.domain.model import Provider
@@ -22,6 +22,7 @@ from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import WorldOptions, make_world
 from p88console.store import history
+from p88console.store.db import Database
 from p88console.store.history import AttemptRow
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
@@ -91,10 +92,11 @@ class RaceDay:
         """Write to the database as another process would."""
 
         def write() -> None:
-            connection = sqlite3.connect(self.home.database, timeout=10)
-            with connection:
-                connection.execute(statement)
-            connection.close()
+            other = Database(self.home.shared or self.home.database)
+            with other.writer() as tx:
+                tx.connection.execute(text(statement))
+                tx.touch("accounts")
+            other.close()
 
         await asyncio.to_thread(write)
 
@@ -116,11 +118,11 @@ class RaceDay:
 
 
 @pytest.fixture
-async def race_day(tmp_path: Path) -> AsyncIterator[RaceDay]:
+async def race_day(tmp_path: Path, where: Path | str) -> AsyncIterator[RaceDay]:
     """Five minutes before the first gun, everybody registered, nothing pulled yet."""
     world = make_world(WorldOptions(runners=RUNNERS, seed=7))
     clock = SteppedClock(world.day.guns[-1] - timedelta(minutes=5))
-    home = Home(tmp_path)
+    home = Home(tmp_path, where if isinstance(where, str) else None)
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(world, clock))
         lines = {
@@ -128,7 +130,7 @@ async def race_day(tmp_path: Path) -> AsyncIterator[RaceDay]:
             for provider in (Provider.RUNSIGNUP, Provider.COPERNICO)
         }
         runtime = await stack.enter_async_context(
-            open_runtime(home, clock=clock, vault=MemoryVault())
+            open_runtime(home, clock=clock, vault=MemoryVault(), machine=clock.machine)
         )
         description = sandbox.description()
         for provider, line in lines.items():

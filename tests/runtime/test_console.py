@@ -86,7 +86,7 @@ async def test_a_watching_console_shows_and_cannot_act(race_day: RaceDay) -> Non
         await pilot.press("g", "p", "r")
         await wait_for(pilot, lambda: "RunSignUp" in screen(pilot), "the lanes")
     assert len(await race_day.runtime.db.read(queue.find)) == before
-    assert await race_day.runtime.db.read(engines.holder, race_day.clock.machine()) is None
+    assert await race_day.runtime.db.read(engines.living) == []
 
 
 async def test_what_another_process_does_is_seen(race_day: RaceDay) -> None:

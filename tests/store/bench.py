@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import JSON, text
 
 from p88console.domain.jobs import Direction, Job, JobKey, Operation, Trigger
 from p88console.domain.model import EventRecord, ParticipantRecord, Provider, RaceRecord
 from p88console.store import events, participants, queue, tenants
 from p88console.store.db import Database, Reading, Tx
 from p88console.store.events import LinkRow
+from p88console.store.feed import Subscription
 from p88console.store.participants import Source
 from p88console.store.queue import Enqueued
 from p88console.store.settle import Attempt
+from p88console.store.tables import METADATA
 from tests.support.clock import SteppedClock
 
 P = ParamSpec("P")
@@ -30,7 +34,7 @@ LEASE_S = 60.0
 
 @dataclass
 class Bench:
-    """One database file with a partner, a RunSignUp and a Copernico account, and a race day."""
+    """One database with a partner, a RunSignUp and a Copernico account, and a race day."""
 
     db: Database
     clock: SteppedClock
@@ -46,8 +50,7 @@ class Bench:
         return self.clock.now()
 
     def write(self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with self.db.writer() as tx:
-            return work(tx, *args, **kwargs)
+        return self.db.write_here(work, *args, **kwargs)
 
     def read(
         self, work: Callable[Concatenate[Reading, P], T], *args: P.args, **kwargs: P.kwargs
@@ -56,9 +59,10 @@ class Bench:
             return work(connection, *args, **kwargs)
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
-        """Rows as any SQL tool would see them."""
+        """Rows as any SQL tool would see them, JSON read, dates as text."""
         with self.db.reader() as connection:
-            return [dict(row) for row in connection.execute(text(sql), values).mappings()]
+            rows = connection.execute(text(sql), values).mappings().all()
+        return [{name: _read(name, value) for name, value in row.items()} for row in rows]
 
     def count(self, sql: str) -> int:
         with self.db.reader() as connection:
@@ -67,6 +71,15 @@ class Bench:
     def execute(self, sql: str, **values: Any) -> None:
         with self.db.writer() as tx:
             tx.connection.execute(text(sql), values)
+
+    def watch(self, wake: Callable[[], None] = lambda: None) -> Subscription:
+        """Subscribe once the feed hears other processes: that begins with all having changed."""
+        if self.db.shared:
+            begun = threading.Event()
+            first = self.db.feed.subscribe(begun.set)
+            assert begun.wait(10)
+            first.close()
+        return self.db.feed.subscribe(wake)
 
     def key(
         self,
@@ -86,8 +99,7 @@ class Bench:
         return self.write(queue.enqueue, key or self.key(), trigger, self.now)
 
     def claim(self, owner: str = "me", only: Sequence[int] | None = None) -> Attempt | None:
-        lease = self.clock.machine() + LEASE_S
-        claimed = self.write(queue.claim, owner, self.now, lease, only)
+        claimed = self.write(queue.claim, owner, self.now, LEASE_S, only)
         return None if claimed is None else Attempt(claimed[0], claimed[1], owner)
 
     def claimed(self, key: JobKey | None = None, owner: str = "me") -> Attempt:
@@ -122,6 +134,20 @@ class Bench:
         return row
 
 
+JSON_COLUMNS = {
+    column.name
+    for table in METADATA.tables.values()
+    for column in table.columns
+    if isinstance(column.type, JSON)
+}
+
+
+def _read(name: str, value: Any) -> Any:
+    if type(value) is date:
+        return value.isoformat()
+    return json.loads(value) if name in JSON_COLUMNS and isinstance(value, str) else value
+
+
 def event_record(event_id: str = "77", **changes: Any) -> EventRecord:
     plain: dict[str, Any] = {
         "provider_event_id": event_id,
@@ -152,8 +178,8 @@ def ada(provider_id: str | None = "1", **changes: Any) -> ParticipantRecord:
     return ParticipantRecord(provider_id=provider_id, **plain)
 
 
-def set_up(folder: Path, clock: SteppedClock) -> Bench:
-    bench = Bench(Database.open(folder / "p88console.db"), clock)
+def set_up(where: Path | str, clock: SteppedClock) -> Bench:
+    bench = Bench(Database.open(where, clock.machine), clock)
     with bench.db.writer() as tx:
         bench.partner = tenants.add_partner(tx, "Midwest Timing", bench.now).id
         for provider in (Provider.RUNSIGNUP, Provider.COPERNICO):

@@ -1,4 +1,4 @@
-"""A fresh database file for each test."""
+"""A fresh database of each kind for each test."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ def clock() -> SteppedClock:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, clock: SteppedClock) -> Iterator[Bench]:
-    made = set_up(tmp_path, clock)
+def file_bench(tmp_path: Path, clock: SteppedClock) -> Iterator[Bench]:
+    """A file, for what is SQLite's own."""
+    made = set_up(tmp_path / "p88console.db", clock)
+    yield made
+    made.db.close()
+
+
+@pytest.fixture
+def bench(where: Path | str, clock: SteppedClock) -> Iterator[Bench]:
+    made = set_up(where, clock)
     yield made
     made.db.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import inspect
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import Counts
@@ -142,7 +143,8 @@ def test_partners_have_names_of_their_own(bench: Bench) -> None:
 
 
 def test_an_accounts_secrets_are_not_in_the_database(bench: Bench) -> None:
-    columns = {row["name"] for row in bench.rows("SELECT name FROM pragma_table_info('accounts')")}
+    with bench.db.reader() as connection:
+        columns = {column["name"] for column in inspect(connection).get_columns("accounts")}
     assert not {name for name in columns if "secret" in name or "password" in name}
     assert "vault_key" in columns
 

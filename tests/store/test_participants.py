@@ -42,7 +42,7 @@ def test_the_same_rows_twice_are_no_change(bench: Bench) -> None:
 
 def test_the_same_rows_twice_tell_no_watcher(bench: Bench) -> None:
     pull(bench, ada())
-    watcher = bench.db.feed.subscribe(lambda: None)
+    watcher = bench.watch()
     pull(bench, ada())
     assert watcher.drain() == frozenset()
 
@@ -72,7 +72,7 @@ def test_a_raw_row_may_change_without_the_person_changing(bench: Bench) -> None:
     pull(bench, ada(raw={"registration_id": "1", "race_fee": "$55.00"}))
     fee = ada(raw={"registration_id": "1", "race_fee": "$1,055.00"})
     assert pull(bench, fee) == Counts(received=1, unchanged=1)
-    assert "$1,055.00" in bench.person()["raw"]
+    assert bench.person()["raw"]["race_fee"] == "$1,055.00"
     assert trail(bench) == []
 
 
@@ -102,13 +102,13 @@ def test_a_race_that_is_discovered_later_is_found_by_the_next_pull(bench: Bench)
 
 def test_what_could_not_be_read_is_named_in_the_flags(bench: Bench) -> None:
     pull(bench, ada(gender="Z", flags=("gender",)))
-    assert (bench.person()["gender"], bench.person()["flags"]) == ("Z", '["gender"]')
+    assert (bench.person()["gender"], bench.person()["flags"]) == ("Z", ["gender"])
 
 
 def test_a_flag_goes_with_the_value_that_caused_it(bench: Bench) -> None:
     pull(bench, ada(flags=("dob",), raw={"registration_id": "1", "dob": "soon"}))
     pull(bench, ada(raw={"registration_id": "1", "dob": None}))
-    assert bench.person()["flags"] == "[]"
+    assert bench.person()["flags"] == []
 
 
 def test_a_person_listed_twice_on_a_page_is_one_person(bench: Bench) -> None:

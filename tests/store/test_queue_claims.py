@@ -19,15 +19,14 @@ CLAIMANTS = ("one", "two", "three", "four")
 
 def test_no_job_is_claimed_twice(bench: Bench) -> None:
     fill(bench)
-    others = [Database.open(bench.db.path) for _ in CLAIMANTS[1:]]
+    others = [Database.open(bench.db.where) for _ in CLAIMANTS[1:]]
     together = threading.Barrier(len(CLAIMANTS))
 
     def work(owner: str, db: Database) -> list[int]:
         together.wait()
         done: list[int] = []
         while True:
-            with db.writer() as tx:
-                claimed = queue.claim(tx, owner, bench.now, bench.clock.machine() + LEASE_S)
+            claimed = db.write_here(queue.claim, owner, bench.now, LEASE_S)
             if claimed is None:
                 return done
             done.append(claimed[0].id)
@@ -46,17 +45,15 @@ def test_claiming_and_settling_at_once_from_two_databases_does_every_job_once(
     bench: Bench,
 ) -> None:
     fill(bench)
-    other = Database.open(bench.db.path)
+    other = Database.open(bench.db.where)
 
     def work(owner: str, db: Database) -> int:
         done = 0
         while True:
-            with db.writer() as tx:
-                claimed = queue.claim(tx, owner, bench.now, bench.clock.machine() + LEASE_S)
+            claimed = db.write_here(queue.claim, owner, bench.now, LEASE_S)
             if claimed is None:
                 return done
-            with db.writer() as tx:
-                done += settle.complete(tx, Attempt(*claimed, owner), bench.now)
+            done += db.write_here(settle.complete, Attempt(*claimed, owner), bench.now)
 
     with ThreadPoolExecutor(2) as pool:
         done = sum(pool.map(work, ("one", "two"), (bench.db, other)))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -56,17 +59,19 @@ WHERE job.state = 'held' AND accounts.held_since IS NULL
 class QueueMachine(RuleBasedStateMachine):
     """The queue of one database, used by two engines and an operator."""
 
+    fresh: Callable[[], AbstractContextManager[Path | str]]
+
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.bench: Bench = set_up(Path(self.folder.name), SteppedClock())
+        self.database = type(self).fresh()
+        self.bench: Bench = set_up(self.database.__enter__(), SteppedClock())
         self.running: list[Attempt] = []
         self.claims = 0
         self.settled: dict[int, str] = {}
 
     def teardown(self) -> None:
         self.bench.db.close()
-        self.folder.cleanup()
+        self.database.__exit__(None, None, None)
 
     def _key(self, place: int) -> JobKey:
         accounts = (self.bench.runsignup, self.bench.copernico)
@@ -124,10 +129,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(dead=st.sampled_from(["one", "two", "nobody"]))
     def rescue(self, dead: str) -> None:
-        machine = self.bench.clock.machine()
-        self.bench.write(
-            leases.rescue, self.bench.now, machine, lambda owner: owner.startswith(dead)
-        )
+        self.bench.write(leases.rescue, self.bench.now, lambda owner: owner.startswith(dead))
 
     @rule(ids=st.lists(st.integers(1, 20), max_size=4))
     def cancel(self, ids: list[int]) -> None:
@@ -181,21 +183,35 @@ class QueueMachine(RuleBasedStateMachine):
         assert self.bench.count("SELECT count(*) FROM sync_queue WHERE attempt < 0") == 0
 
 
-def test_any_order_of_events_leaves_the_queue_sound() -> None:
-    QueueMachine.TestCase.settings = settings(
+@contextmanager
+def fresh_file() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder) / "p88.db"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_any_order_of_events_leaves_the_queue_sound(
+    request: pytest.FixtureRequest, kind: str
+) -> None:
+    class Machine(QueueMachine):
+        fresh = fresh_file
+        if kind == "postgresql":
+            fresh = request.getfixturevalue("postgres_server").database
+
+    Machine.TestCase.settings = settings(
         max_examples=15,
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
-    QueueMachine.TestCase().runTest()
+    Machine.TestCase().runTest()
 
 
 def test_the_clock_of_leases_is_the_machines(bench: Bench) -> None:
     bench.clock.speed = 60.0
     bench.claimed()
     bench.clock.step(timedelta(minutes=30).total_seconds())
-    rescued = bench.write(leases.rescue, bench.now, bench.clock.machine())
+    rescued = bench.write(leases.rescue, bench.now)
     assert rescued == 0
     bench.clock.step(60 * LEASE_S)
-    assert bench.write(leases.rescue, bench.now, bench.clock.machine()) == 1
+    assert bench.write(leases.rescue, bench.now) == 1

@@ -193,11 +193,11 @@ def test_people_mirrored_before_names_were_folded_are_found_too(tmp_path: Path) 
     database.close()
 
 
-def test_fifty_thousand_are_searched_through_indexes(bench: Bench) -> None:
+def test_fifty_thousand_are_searched_through_indexes(file_bench: Bench) -> None:
     """No search, order or facet reads the table's rows, which hold the providers' raw ones."""
     for text in ("512", "cruz"):
-        for event_id in (bench.event, None):
-            plan = bench.read(_plan, RosterQuery(event_id, text))
+        for event_id in (file_bench.event, None):
+            plan = file_bench.read(_plan, RosterQuery(event_id, text))
             assert "COVERING INDEX" in plan or "USING INDEX ix_participants_event_bib" in plan, plan
 
 

@@ -27,8 +27,8 @@ def due(bench: Bench, event: int | None = None, minutes: int = 0) -> Due:
     )
 
 
-def holder(bench: Bench, owner: str, until: float = 60.0) -> Holder:
-    return Holder(owner, "laptop", 4711, bench.now, bench.clock.machine() + until)
+def holder(bench: Bench, owner: str) -> Holder:
+    return Holder(owner, "laptop", 4711, bench.now)
 
 
 def advance(bench: Bench, slot: Slot, **changes: datetime | None) -> None:
@@ -78,46 +78,76 @@ def test_marks_of_the_account_and_of_its_events_are_kept_apart(bench: Bench) -> 
     assert bench.count("SELECT count(*) FROM pull_marks") == 1
 
 
+def owners(bench: Bench) -> list[str]:
+    return [one.owner for one in bench.read(engines.living)]
+
+
+def join(bench: Bench, owner: str, *, several: bool = False, dead: str = "") -> Holder | None:
+    def is_dead(other: str) -> bool:
+        return other == dead
+
+    return bench.write(engines.join, holder(bench, owner), 60.0, is_dead, several=several)
+
+
 def test_one_process_at_a_time_runs_the_engine(bench: Bench) -> None:
-    machine = bench.clock.machine()
-    assert bench.write(engines.take, holder(bench, "one"), machine)
-    assert not bench.write(engines.take, holder(bench, "two"), machine)
-    found = bench.read(engines.holder, machine)
-    assert found is not None
-    assert found.owner == "one"
+    assert join(bench, "one") is None
+    bars = join(bench, "two")
+    assert bars is not None
+    assert bars.owner == "one"
+    assert owners(bench) == ["one"]
 
 
-def test_the_holder_renews_its_lease(bench: Bench) -> None:
-    bench.write(engines.take, holder(bench, "one"), bench.clock.machine())
+def test_an_engine_renews_its_lease(bench: Bench) -> None:
+    join(bench, "one")
     bench.clock.step(50)
-    assert bench.write(engines.take, holder(bench, "one"), bench.clock.machine())
+    assert join(bench, "one") is None
     bench.clock.step(50)
-    assert bench.read(engines.holder, bench.clock.machine()) is not None
+    assert owners(bench) == ["one"]
 
 
 def test_a_lease_that_ran_out_is_anybodys(bench: Bench) -> None:
-    bench.write(engines.take, holder(bench, "one"), bench.clock.machine())
+    join(bench, "one")
     bench.clock.step(61)
-    assert bench.read(engines.holder, bench.clock.machine()) is None
-    assert bench.write(engines.take, holder(bench, "two"), bench.clock.machine())
+    assert owners(bench) == []
+    assert join(bench, "two") is None
+    assert join(bench, "one") is not None
 
 
 def test_a_lease_given_back_is_free_at_once_and_only_its_owner_gives_it(bench: Bench) -> None:
-    machine = bench.clock.machine()
-    bench.write(engines.take, holder(bench, "one"), machine)
+    join(bench, "one")
     bench.write(engines.release, "two")
-    assert bench.read(engines.holder, machine) is not None
+    assert owners(bench) == ["one"]
     bench.write(engines.release, "one")
-    assert bench.read(engines.holder, machine) is None
+    assert owners(bench) == []
 
 
 def test_the_lease_of_a_dead_process_is_taken_over(bench: Bench) -> None:
-    machine = bench.clock.machine()
-    bench.write(engines.take, holder(bench, "dead"), machine)
-    alive = bench.write(engines.take_over, holder(bench, "me"), machine, lambda _: False)
-    assert alive is not None
-    assert alive.owner == "dead"
-    assert bench.write(engines.take_over, holder(bench, "me"), machine, lambda _: True) is None
-    found = bench.read(engines.holder, machine)
-    assert found is not None
-    assert found.owner == "me"
+    join(bench, "dead")
+    assert join(bench, "me") is not None
+    assert join(bench, "me", dead="dead") is None
+    assert owners(bench) == ["me"]
+
+
+def test_of_several_engines_the_first_leads_until_it_is_gone(bench: Bench) -> None:
+    for name in ("one", "two", "three"):
+        assert join(bench, name, several=True) is None
+    assert owners(bench)[0] == "one"
+    assert [bench.read(engines.leads, name) for name in ("one", "two")] == [True, False]
+    bench.write(engines.release, "one")
+    assert bench.read(engines.leaderless)
+    assert join(bench, "three", several=True) is None
+    assert [bench.read(engines.leads, name) for name in ("one", "two", "three")] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_a_leader_that_was_silent_too_long_comes_back_as_one_of_many(bench: Bench) -> None:
+    join(bench, "one", several=True)
+    bench.clock.step(61)
+    assert not bench.read(engines.leads, "one")
+    join(bench, "two", several=True)
+    assert join(bench, "one", several=True) is None
+    assert owners(bench) == ["two", "one"]
+    assert bench.count("SELECT count(*) FROM engine_leases WHERE leads") == 1

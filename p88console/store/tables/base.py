@@ -25,7 +25,7 @@ JSON_VALUE: Any = JSON(none_as_null=True)
 def one_of(column: str, words: Iterable[StrEnum]) -> CheckConstraint:
     """A constraint that lets `column` hold these words and no others."""
     listed = ", ".join(f"'{word.value}'" for word in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+    return CheckConstraint(f'"{column}" IN ({listed})', name=f"{column}_known")
 
 
 def table(model: type[SQLModel]) -> Table:

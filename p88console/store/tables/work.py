@@ -25,6 +25,7 @@ def _in(states: tuple[JobState, ...]) -> str:
 
 ONE_OPEN = text(_in(OPEN_STATES))
 ONE_RUNNING = text("state = 'running'")
+LEADS = text("leads")
 CLAIMABLE = text(_in(CLAIMABLE_STATES))
 
 
@@ -92,7 +93,7 @@ class SyncQueue(SQLModel, table=True):
     error: dict[str, Any] | None = Field(default=None, sa_type=JSON_VALUE)
     lease_owner: str | None = None
     lease_until: float | None = None
-    """The machine's Unix time at which the claim lapses: practice races run on other clocks."""
+    """The Unix time, by `store.clocks`, at which the claim lapses: races run on other clocks."""
     again: bool = False
     """More of the same was asked for while this ran; a fresh job follows."""
     created_at: datetime
@@ -173,15 +174,23 @@ class PullMark(SQLModel, table=True):
 
 
 class EngineLease(SQLModel, table=True):
-    """Which process runs the engine on this database; there is one row at most."""
+    """Which processes run an engine on this database; one at most leads the schedule."""
 
-    __tablename__ = "engine_lease"
-    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+    __tablename__ = "engine_leases"
+    __table_args__ = (
+        Index(
+            "uq_engine_leases_one_leads",
+            "leads",
+            unique=True,
+            sqlite_where=LEADS,
+            postgresql_where=LEADS,
+        ),
+    )
 
-    id: int | None = Field(default=1, primary_key=True)
-    owner: str
+    owner: str = Field(primary_key=True)
     host: str
     pid: int
     since: datetime
     until: float
-    """The machine's Unix time at which the lease lapses."""
+    """The Unix time, by `store.clocks`, at which the lease lapses."""
+    leads: bool

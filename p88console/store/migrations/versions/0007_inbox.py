@@ -65,7 +65,7 @@ def _field_rules() -> None:
         sa.Column("both", sa.String(), nullable=False),
         sa.Column("action_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "both IN ('ask', 'ours', 'theirs')", name=op.f("ck_field_rules_both_known")
+            "\"both\" IN ('ask', 'ours', 'theirs')", name=op.f("ck_field_rules_both_known")
         ),
         sa.ForeignKeyConstraint(
             ["action_id"],

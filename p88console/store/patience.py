@@ -1,0 +1,71 @@
+"""A PostgreSQL connection that gives a silent line up, and sends no text that is refused."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.abc import Buffer, PQGen
+from psycopg.types.string import StrDumperUnknown
+from psycopg.waiting import Ready, Wait
+
+RV = TypeVar("RV")
+
+LOCK_S = 15
+"""How long a writer waits for another process's write to end."""
+
+ABANDONED_S = 10
+"""After so long within a write the server takes a writer that says nothing for gone."""
+
+SILENCE_S = 20.0
+"""After so long without a byte the line is taken for dead, whatever TCP believes of it."""
+
+SETTINGS = {
+    "timezone": "UTC",
+    "lock_timeout": f"{LOCK_S}s",
+    "idle_in_transaction_session_timeout": f"{ABANDONED_S}s",
+}
+
+CONNECT: dict[str, Any] = {
+    "connect_timeout": 5,
+    "application_name": "p88console",
+    "options": " ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""What every connection is opened with, unless the address says otherwise."""
+
+
+class VisibleNul(StrDumperUnknown):
+    """Writes a NUL as its symbol, since PostgreSQL keeps no text that holds one."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        """The text as the server takes it."""
+        return super().dump(obj.replace("\x00", "\u2400") if "\x00" in obj else obj)
+
+
+class PatientConnection(psycopg.Connection[Any]):
+    """A connection whose every wait ends, however the line to the server has died."""
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """Work on an exchange with the server. Raises `OperationalError` on a silent line."""
+        return super().wait(self._watched(gen), interval, timeout)
+
+    def _watched(self, gen: PQGen[RV]) -> PQGen[RV]:
+        heard = monotonic()
+        try:
+            wanted: Wait = next(gen)
+            while True:
+                ready = yield wanted
+                if ready != Ready.NONE:
+                    heard = monotonic()
+                elif monotonic() - heard > SILENCE_S:
+                    self.pgconn.finish()
+                    raise psycopg.OperationalError(f"nothing heard for {SILENCE_S:.0f} s")
+                wanted = gen.send(ready)
+        except StopIteration as ended:
+            result: RV = ended.value
+            return result

@@ -1,0 +1,105 @@
+"""SQLite in WAL mode: one file, one writer at a time, readers that see one moment each."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from p88console.domain.errors import StoreFault
+from p88console.store.clocks import MACHINE, MachineClock
+from p88console.store.feed import Feed
+
+BUSY_TIMEOUT_MS = 15_000
+"""How long a writer waits for another process's write to end."""
+
+
+class SqliteFile:
+    """The database as one file of this machine."""
+
+    writers = 1
+    shared = False
+
+    def __init__(self, path: Path, readers: int, machine: MachineClock | None) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise StoreFault(
+                "the folder for the database cannot be made",
+                f"{path.parent}: {fault.strerror}",
+                "choose another folder with --home",
+            ) from fault
+        self.path = path
+        self.writer = _engine(path, machine, connections=1, read_only=False)
+        self.reader = _engine(path, machine, connections=readers + 2, read_only=True)
+        self._asker: sqlite3.Connection | None = None
+
+    def begin(self, connection: Connection, *, alone: bool) -> None:  # noqa: ARG002  # all are
+        """Start a write transaction after every other one."""
+        connection.begin()
+
+    def announce(self, connection: Connection, topics: set[str]) -> None:
+        """Others look at the file's version."""
+
+    def listen(self, feed: Feed) -> None:
+        """Nobody announces anything."""
+
+    def repeats(self, fault: DBAPIError) -> bool:  # noqa: ARG002
+        """Writes never meet."""
+        return False
+
+    def explained(self, fault: DBAPIError) -> StoreFault:
+        """The driver's fault in words for the operator."""
+        return StoreFault(
+            "the database could not be used",
+            f"{self.path}: {fault.orig}",
+            "nothing that was typed before is lost; see that the disk has room and the file "
+            "is writable",
+        )
+
+    def data_version(self) -> int:
+        """A number that changes when a connection other than this question's own commits."""
+        if self._asker is None:
+            self._asker = sqlite3.connect(self.path, check_same_thread=False)
+        return int(self._asker.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._asker is not None:
+            self._asker.close()
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def _engine(
+    path: Path, machine: MachineClock | None, *, connections: int, read_only: bool
+) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=2,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        execution_options={MACHINE: machine},
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # the begin hook below says which kind of BEGIN
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+        else:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
