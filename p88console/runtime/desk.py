@@ -12,6 +12,7 @@ from p88console.domain.doctor import Check
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import Trigger
 from p88console.runtime import syncs
+from p88console.runtime.desks.people import RuntimePeople
 from p88console.runtime.doctor import examine
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import linked_accounts
@@ -45,6 +46,7 @@ class RuntimeDesk:
         self.clock: Clock = runtime.clock
         self.read_only = read_only
         self.practice = practice
+        self.people = RuntimePeople(runtime.db)
 
     def watch(self, changed: Changed) -> Callable[[], None]:
         """Call `changed` on the event loop, at most ten times a second; returns the unwatch."""
@@ -127,6 +129,10 @@ class RuntimeDesk:
     async def history_count(self, text: str) -> int:
         """How many attempts match the filter text."""
         return await self._runtime.db.read(history.count, text)
+
+    async def history_place(self, history_id: int, text: str) -> int:
+        """Where an attempt stands among those that match."""
+        return await self._runtime.db.read(history.place, history_id, text)
 
     async def history_page(self, offset: int, limit: int, text: str) -> Sequence[HistoryRow]:
         """Attempts, newest first."""

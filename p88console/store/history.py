@@ -84,6 +84,12 @@ def count(connection: Connection, text: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def place(connection: Connection, history_id: int, text: str) -> int:
+    """Where an attempt stands among those that match: how many are newer."""
+    query = _matching(select(func.count()), text).where(HISTORY.c.id > history_id)
+    return int(connection.execute(query).scalar_one())
+
+
 def page(connection: Connection, offset: int, limit: int, text: str) -> list[HistoryRow]:
     """Attempts for the history pane, newest first."""
     columns = (*HISTORY.c, ACCOUNTS.c.provider, EVENTS.c.name.label("event_name"))

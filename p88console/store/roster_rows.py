@@ -12,7 +12,7 @@ from typing import Any
 class RosterFacet(StrEnum):
     """Ways to narrow the list; each has a count of its own."""
 
-    EVERYBODY = "everybody"
+    EVERYBODY = "all"
     """Whoever is registered or was."""
     NO_BIB = "no bib"
     DUPLICATE = "duplicate"

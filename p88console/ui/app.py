@@ -118,7 +118,7 @@ class ConsoleApp(App[None]):
         if not isinstance(room, Room):
             return
         keys = {action.id: shown_key(live.binding.key) for action, live in live_actions(room)}
-        actions = list(of_scopes(room.scope, "grid", "console"))
+        actions = list(of_scopes(*room.scopes, "grid", "console"))
         self.push_screen(Help(actions, keys, room.situation()))
 
     async def action_quit(self) -> None:

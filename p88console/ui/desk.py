@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.system.clock import Clock
+from p88console.ui.desks.people import PeopleDesk
 
 Topics = frozenset[str]
 """Names of what changed: `queue`, `history`, `participants`, `results`, `events`, `accounts`,
@@ -21,6 +22,11 @@ class Desk(Protocol):
     read_only: bool
     practice: str | None
     """What to call a practice race in the header; None on a real race day."""
+
+    @property
+    def people(self) -> PeopleDesk:
+        """Participants."""
+        ...
 
     def watch(self, changed: Callable[[Topics], None]) -> Callable[[], None]:
         """Call `changed` on the event loop, at most ten times a second; returns the unwatch."""
@@ -68,6 +74,10 @@ class Desk(Protocol):
 
     async def history_page(self, offset: int, limit: int, text: str) -> Sequence[HistoryRow]:
         """Attempts, newest first."""
+        ...
+
+    async def history_place(self, history_id: int, text: str) -> int:
+        """Where an attempt stands among those that match."""
         ...
 
     async def job_story(self, job_id: int) -> dict[str, Any]:

@@ -99,6 +99,22 @@ def clock_time(instant: datetime, moment: Moment) -> str:
     return f"{local:%H:%M:%S}" if same_day else f"{local:%a %H:%M}"
 
 
+def dated_time(instant: datetime, moment: Moment) -> str:
+    """Local time with its day where it is another one: `06:42:10`, `14 Aug 09:12`, `3 Mar 2025`."""
+    local, today = instant.astimezone(moment.zone), moment.now.astimezone(moment.zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M:%S}"
+    if local.year == today.year:
+        return f"{local.day} {local:%b %H:%M}"
+    return f"{local.day} {local:%b %Y}"
+
+
+def labelled_day(instant: datetime, zone_name: str) -> str:
+    """The day of an instant in its event's zone: `Sat 17 Oct 2026`."""
+    local = instant.astimezone(zone_of(zone_name))
+    return f"{local:%a} {local.day} {local:%b %Y}"
+
+
 def zone_label(instant: datetime, zone: tzinfo) -> str:
     """The zone's own letters at an instant, or its offset where it has none."""
     label = instant.astimezone(zone).tzname() or "UTC"
@@ -123,6 +139,13 @@ def gun_phrase(gun_at: datetime | None, moment: Moment) -> Phrase:
 def number(value: int) -> str:
     """A count with its thousands apart: `1,204`."""
     return f"{value:,}"
+
+
+def short_number(value: int) -> str:
+    """A count in at most four cells: `812`, `1.2k`, `50k`."""
+    if value < 1_000:
+        return str(value)
+    return f"{value / 1_000:.1f}k" if value < 10_000 else f"{value // 1_000}k"
 
 
 def of_total(done: int, total: int | None) -> str:

@@ -10,6 +10,7 @@ from textual.dom import DOMNode
 from textual.signal import Signal
 
 from p88console.store.board import HeaderFacts, Lane, NextRun
+from p88console.store.roster_rows import EventChoice
 from p88console.ui.desk import Desk, Topics
 from p88console.ui.faults import ACTION, ENGINE, NETWORK, Fault, Faults, hint_of, in_words
 from p88console.ui.format import Moment, zone_of
@@ -34,7 +35,9 @@ class Outlook:
         self.facts: HeaderFacts | None = None
         self.lanes: Sequence[Lane] = ()
         self.schedule: Sequence[NextRun] = ()
+        self.chosen: EventChoice | None = None
         self.changed: Signal[Topics] = Signal(owner, "changed")
+        self.scoped: Signal[None] = Signal(owner, "scoped")
         self.ticked: Signal[int] = Signal(owner, "ticked")
         self.faulted: Signal[None] = Signal(owner, "faulted")
 
@@ -47,6 +50,11 @@ class Outlook:
     def moment(self) -> Moment:
         """The present instant, in the zone of the nearest event."""
         return Moment(self.now, zone_of(self.facts.timezone) if self.facts else zone_of("UTC"))
+
+    def choose(self, event: EventChoice | None) -> None:
+        """All lists are about this event from now on; None for all events."""
+        self.chosen = event
+        self.scoped.publish(None)
 
     async def read(self, source: str, what: str, call: Callable[[], Awaitable[T]]) -> T | None:
         """Read from the desk for the screen; None when it could not be read.

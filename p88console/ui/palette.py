@@ -7,7 +7,8 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from p88console.ui.actions import Action, of_scopes
+from p88console.ui.action import Action
+from p88console.ui.actions import of_scopes
 from p88console.ui.screens.room import Room
 
 
@@ -21,7 +22,7 @@ class ActionCommands(Provider):
         situation = room.situation()
         return [
             action
-            for action in of_scopes("console", room.scope)
+            for action in of_scopes("console", *room.scopes)
             if action.do != "command_palette" and not action.when(situation)
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from textual.message import Message
@@ -19,9 +20,20 @@ class ReadBroke(Message):
 class Reading:
     """Runs `read` for a widget in the background, as often as asked but never twice at once."""
 
-    def __init__(self, owner: Widget, read: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, owner: Widget, read: Callable[[], Awaitable[None]], *, rest_s: float = 0.0
+    ) -> None:
+        """Make a reader.
+
+        Args:
+            owner: Whose worker it runs as.
+            read: What it does.
+            rest_s: Machine seconds from the end of one read to the beginning of the next.
+        """
         self._owner = owner
         self._read = read
+        self._rest_s = rest_s
+        self._rested_at = 0.0
         self._asked = False
         self.busy = False
 
@@ -35,9 +47,16 @@ class Reading:
     async def _run(self) -> None:
         try:
             while self._asked:
+                await self._rest()
                 self._asked = False
                 await self._read()
         except Exception as fault:  # noqa: BLE001  one bad row must not close the console
             self._owner.post_message(ReadBroke(fault))
         finally:
             self.busy = False
+            self._rested_at = asyncio.get_running_loop().time() + self._rest_s
+
+    async def _rest(self) -> None:
+        left = self._rested_at - asyncio.get_running_loop().time()
+        if left > 0:
+            await asyncio.sleep(left)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from p88console.ui.outlook import Outlook
 from p88console.ui.screens.board import Board
 from p88console.ui.screens.room import Room
+from p88console.ui.screens.roster import Roster
 
-ROOMS: dict[str, Callable[[Outlook], Room]] = {"board": Board}
+ROOMS: dict[str, Callable[[Outlook], Room]] = {"board": Board, "roster": Roster}
 """Each room by the name of its mode; the first is where the console opens."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from p88console.domain.jobs import Direction, JobState
+from p88console.domain.model import ParticipantStatus, PushState, ResultStatus
 from p88console.ui.format import countdown
 from p88console.ui.phrase import Phrase, Piece, Tone, say, visible
 
@@ -55,6 +56,25 @@ _ATTEMPT_STATES = {
     "held": HELD,
     "abandoned": State("–", "stopped", Tone.DIM),
     "cancelled": DROPPED,
+}
+
+_PUSH_STATES = {
+    PushState.UNSENT: State("○", "unsent", Tone.WAIT),
+    PushState.SENT: State("↑", "sent", Tone.RUN),
+    PushState.VERIFIED: State("✓", "verified", Tone.OK),
+    PushState.DIFFERS: State("≠", "differs", Tone.HELD),
+    PushState.IGNORED: State("∅", "ignored", Tone.HELD),
+    PushState.REFUSED: State("✗", "refused", Tone.FAIL),
+    PushState.HELD: HELD,
+}
+
+_RESULT_STATES = {
+    ResultStatus.NOT_STARTED: State("○", "to start", Tone.WAIT),
+    ResultStatus.RUNNING: State("→", "running", Tone.RUN),
+    ResultStatus.FINISHED: State("✓", "finished", Tone.OK),
+    ResultStatus.DNF: State("–", "dnf", Tone.DIM),
+    ResultStatus.DNS: State("–", "dns", Tone.DIM),
+    ResultStatus.DQ: State("✗", "dq", Tone.FAIL),
 }
 
 _LANE_STATES = {
@@ -127,6 +147,31 @@ def attempt_state(state: str, direction: str) -> State:
     if state == JobState.RUNNING:
         return _running(direction)
     return _ATTEMPT_STATES.get(state) or _unknown(state)
+
+
+def push_state(state: str) -> State:
+    """What a scoring system is known to hold of a person."""
+    try:
+        return _PUSH_STATES[PushState(state)]
+    except ValueError:
+        return _unknown(state)
+
+
+def standing_state(status: str, *, quarantined: bool) -> State | None:
+    """How a registration stands where it does not simply stand; None where it does."""
+    if quarantined:
+        return State("▲", "leaving?", Tone.HELD)
+    if status == ParticipantStatus.ACTIVE:
+        return None
+    return State("–", visible(status), Tone.DIM)
+
+
+def result_state(status: str) -> State:
+    """Where a runner stands; a provider's own word is shown as it is."""
+    try:
+        return _RESULT_STATES[ResultStatus(status)]
+    except ValueError:
+        return _unknown(status)
 
 
 def lane_state(state: str) -> State:

@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 
 from p88console.runtime.desk import RuntimeDesk
-from p88console.store import engines, ledger, queue
+from p88console.store import engines, ledger, queue, roster
 from p88console.store.db import Tx
+from p88console.store.roster_rows import RosterOrder, RosterQuery
 from p88console.ui.app import ConsoleApp
 from tests.engine.conftest import RUNNERS, RaceDay
-from tests.ui.stage import wait_for
+from tests.ui.stage import seen, wait_for
 
 
 @asynccontextmanager
@@ -102,3 +103,21 @@ async def test_what_another_process_does_is_seen(race_day: RaceDay) -> None:
     finally:
         unwatch()
     assert "queue" in seen[0]
+
+
+async def test_a_runner_is_found_by_bib_and_their_story_told(race_day: RaceDay) -> None:
+    db = race_day.runtime.db
+    event = (await db.read(roster.events))[0]
+    await race_day.runtime.run_jobs([2])
+    people = await db.read(roster.page, RosterQuery(order=RosterOrder.BIB), 0, 1)
+    bib = people[0].bib
+    assert bib is not None
+    async with console(race_day) as pilot:
+        await pilot.press("2")
+        await wait_for(pilot, lambda: f"all {RUNNERS}" in seen(pilot.app), "everybody")
+        await pilot.press("slash", *bib, "enter", "enter")
+        await wait_for(pilot, lambda: "Registration" in seen(pilot.app), "the story")
+        await wait_for(pilot, lambda: "Changes" in seen(pilot.app), "all of it")
+        name = f"{people[0].first_name} {people[0].last_name}"
+        assert f"{bib}  {name}" in seen(pilot.app)
+        assert event.name in seen(pilot.app)

@@ -1,4 +1,4 @@
-"""The board's four faces: a console with nothing yet, a busy morning, no network, and trouble."""
+"""The rooms' faces: a console with nothing yet, a busy morning, no network, and trouble."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from p88console.store.board import HistoryRow, NextRun
-from tests.ui.stage import NOW, StageDesk, attempt, facts, job, lane
+from p88console.store.roster_rows import EventChoice
+from tests.ui.cast import LAKESIDE, NOW, field_of
+from tests.ui.stage import GUN, StageDesk, attempt, facts, job, lane
 
-LAKESIDE = "Lakeside Half Marathon"
 GUN_NEAR = "gun less than 4 h away"
 
 
@@ -28,6 +29,20 @@ def empty() -> StageDesk:
 
 def busy() -> StageDesk:
     """Eighteen minutes to the gun: a long push runs, one retry waits, one account is held."""
+    return _peopled(_busy())
+
+
+def _peopled(desk: StageDesk, count: int = 120) -> StageDesk:
+    """A field of runners, some of whom need a look."""
+    desk.people.rows = field_of(count)
+    desk.people.choices = [
+        EventChoice(1, LAKESIDE, "America/Chicago", "runsignup", GUN, 2_000),
+        EventChoice(2, "Harbor 10", "America/Chicago", "raceroster", GUN + timedelta(days=1), 812),
+    ]
+    return desk
+
+
+def _busy() -> StageDesk:
     return StageDesk(
         practice="practice race",
         facts=facts(
@@ -151,6 +166,10 @@ def _morning() -> list[HistoryRow]:
 
 def offline() -> StageDesk:
     """The venue's network has gone; what was queued waits without losing a try."""
+    return _peopled(_offline())
+
+
+def _offline() -> StageDesk:
     gone = NOW - timedelta(minutes=6, seconds=30)
     no_way = {"title": "no network"}
     return StageDesk(
@@ -201,11 +220,12 @@ def offline() -> StageDesk:
 
 
 def error() -> StageDesk:
-    """The engine has stopped, and the history cannot be read."""
+    """The engine has stopped; neither the history nor the roster can be read."""
     desk = busy()
     desk.practice = None
     desk.stopped = ("the disk is full", NOW - timedelta(minutes=2, seconds=40))
     desk.faults["history_page"] = OSError("disk I/O error")
+    desk.faults["people.page"] = OSError("disk I/O error")
     return desk
 
 

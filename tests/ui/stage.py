@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
@@ -16,14 +17,13 @@ from p88console.system.clock import Clock
 from p88console.ui.app import ConsoleApp
 from p88console.ui.desk import Topics
 from p88console.ui.screens.board import Board
-from tests.support.clock import RACE_MORNING, SteppedClock
+from tests.support.clock import SteppedClock
+from tests.ui.cast import NOW, StagePeople
 
 T = TypeVar("T")
 
-NOW = RACE_MORNING + timedelta(minutes=42, seconds=10)
-"""06:42:10 on race morning in Chicago, 17:50 before the gun."""
-
 GUN = NOW + timedelta(minutes=17, seconds=50)
+"""Now it is 06:42:10 on race morning in Chicago."""
 
 
 def job(job_id: int, **changes: Any) -> QueueRow:
@@ -121,6 +121,7 @@ class StageDesk:
     hand: SteppedClock = field(default_factory=lambda: SteppedClock(NOW))
     """The race clock, to be stepped."""
     clock: Clock = field(init=False)
+    people: StagePeople = field(init=False)
     read_only: bool = False
     practice: str | None = None
     stopped: tuple[str, datetime] | None = None
@@ -134,6 +135,7 @@ class StageDesk:
 
     def __post_init__(self) -> None:
         self.clock = self.hand
+        self.people = StagePeople(self._answer)
 
     def asked_for(self, name: str) -> list[tuple[Any, ...]]:
         """The arguments of each call of one method."""
@@ -194,6 +196,12 @@ class StageDesk:
 
     async def history_page(self, offset: int, limit: int, text: str) -> Sequence[HistoryRow]:
         return await self._page("history_page", self.history, offset, limit, text)
+
+    async def history_place(self, history_id: int, text: str) -> int:
+        def place() -> int:
+            return [row.id for row in _matching(self.history, text)].index(history_id)
+
+        return await self._answer("history_place", place, history_id, text)
 
     async def _page(
         self, name: str, rows: Sequence[T], offset: int, limit: int, text: str
@@ -279,7 +287,7 @@ def board_of(app: ConsoleApp) -> Board:
     return board
 
 
-def seen(app: ConsoleApp) -> str:
+def seen(app: App[Any]) -> str:
     """Everything on screen as plain text, line by line."""
     width, height = app.size
     lines = app.screen._compositor.render_strips()

@@ -16,7 +16,8 @@ from p88console.ui.phrase import say
 from p88console.ui.theme import fallback_variables
 from p88console.ui.widgets.columns import Column, Look
 from p88console.ui.widgets.grid import Grid
-from tests.ui.stage import NOW, wait_for
+from tests.ui.cast import NOW
+from tests.ui.stage import wait_for
 
 HEIGHT = 20
 MANY = 100_000
@@ -55,6 +56,11 @@ class Roster:
         return [
             Runner(one, f"runner {one}") for one in self._matching(text)[offset : offset + limit]
         ]
+
+    async def place(self, row_id: int, text: str) -> int | None:
+        await asyncio.sleep(0)
+        ids = self._matching(text)
+        return ids.index(row_id) if row_id in ids else None
 
     def _matching(self, text: str) -> Sequence[int]:
         return [one for one in self.ids if text in str(one)] if text else self.ids

@@ -8,15 +8,29 @@ from collections import Counter
 
 import pytest
 
-from p88console.ui.actions import ACTIONS, Situation, bindings, obstacle, of_scopes, shown_key
+from p88console.ui import rooms
+from p88console.ui.action import Situation
+from p88console.ui.actions import ACTIONS, bindings, obstacle, of_scopes, shown_key
 from p88console.ui.app import ConsoleApp
 from p88console.ui.screens.board import Board
 from p88console.ui.screens.dialogs import Ask, Help, Leave
 from p88console.ui.screens.job import JobStory
+from p88console.ui.screens.person import PersonSheet
+from p88console.ui.screens.pick import Pick
+from p88console.ui.screens.roster import Roster
 from p88console.ui.widgets.grid import Grid
 
-ANSWERING = {
+LISTS: tuple[type, ...] = (Roster,)
+ROOMS: tuple[type, ...] = (Board, *LISTS)
+ANSWERING: dict[str, tuple[type, ...]] = {
+    "sync": ROOMS,
+    "view": ROOMS,
+    "go": ROOMS,
+    "list": LISTS,
     "board": (Board,),
+    "roster": (Roster,),
+    "person": (PersonSheet,),
+    "pick": (Pick,),
     "grid": (Grid,),
     "console": (ConsoleApp,),
     "story": (JobStory,),
@@ -28,13 +42,20 @@ ANSWERING = {
 
 def test_every_action_is_answered() -> None:
     for action in ACTIONS:
-        assert all(hasattr(one, f"action_{action.do}") for one in ANSWERING[action.scope])
+        method = f"action_{action.do.partition('(')[0]}"
+        assert all(hasattr(one, method) for one in ANSWERING[action.scope])
+
+
+def test_every_door_leads_to_a_room() -> None:
+    assert [f"room('{name}')" for name in rooms.ROOMS] == [one.do for one in of_scopes("go")]
 
 
 def test_ids_and_keys_are_used_once() -> None:
     assert max(Counter(action.id for action in ACTIONS).values()) == 1
-    together = [key for one in of_scopes("board", "grid", "console") for key in one.key.split(",")]
-    assert max(Counter(key for key in together if key).values()) == 1
+    for room in ROOMS:
+        scopes = (*room.scopes, "grid", "console")  # type: ignore[attr-defined]  # every room has them
+        together = [key for one in of_scopes(*scopes) for key in one.key.split(",")]
+        assert max(Counter(key for key in together if key).values()) == 1
 
 
 def test_every_key_can_be_rebound() -> None:
@@ -61,7 +82,7 @@ def test_every_action_explains_itself() -> None:
     ],
 )
 def test_what_does_not_apply_says_why(do: str, situation: Situation, reason: str) -> None:
-    assert obstacle("board", do, situation) == reason
+    assert obstacle(Board.scopes, do, situation) == reason
 
 
 def test_keys_are_told_by_their_names() -> None:

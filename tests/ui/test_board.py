@@ -11,8 +11,8 @@ from textual.screen import Screen
 from p88console.ui.screens.job import JobStory
 from p88console.ui.widgets.pages import PAGE_ROWS
 from tests.ui import scenes
+from tests.ui.cast import NOW
 from tests.ui.stage import (
-    NOW,
     StageDesk,
     attempt,
     board_of,

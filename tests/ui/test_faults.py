@@ -11,18 +11,8 @@ from p88console.domain.errors import StoreFault
 from p88console.store.board import QueueRow
 from p88console.ui.faults import Fault, Faults
 from tests.ui import scenes
-from tests.ui.stage import (
-    NOW,
-    StageDesk,
-    board_of,
-    facts,
-    job,
-    lane,
-    on_stage,
-    seen,
-    settled,
-    wait_for,
-)
+from tests.ui.cast import NOW
+from tests.ui.stage import StageDesk, board_of, facts, job, lane, on_stage, seen, settled, wait_for
 
 READS = (
     "header",

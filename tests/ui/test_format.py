@@ -28,7 +28,8 @@ from p88console.ui.format import (
 )
 from p88console.ui.phrase import plain
 from p88console.ui.states import attempt_state, job_state, job_words, lane_state, network_state
-from tests.ui.stage import GUN, NOW
+from tests.ui.cast import NOW
+from tests.ui.stage import GUN
 
 CHICAGO = zone_of("America/Chicago")
 

@@ -8,6 +8,8 @@ import pytest
 from textual.widgets import Input
 
 from p88console.ui.actions import ACTIONS
+from p88console.ui.phrase import plain
+from p88console.ui.screens.board import Board
 from p88console.ui.screens.dialogs import Ask, Help, Leave
 from p88console.ui.widgets.keybar import KeyBar
 from tests.ui import scenes
@@ -140,8 +142,8 @@ async def test_keys_without_a_row_are_grey() -> None:
     async with on_stage(scenes.empty()) as (app, pilot):
         enabled = {key.action.id: key.enabled for key in app.screen.query_one(KeyBar).shown()}
         assert not any(enabled[one] for one in ("board.retry", "board.cancel", "grid.open"))
-        assert not any(enabled[one] for one in ("board.push", "board.get", "board.results"))
-        assert enabled["board.filter"]
+        assert not any(enabled[one] for one in ("sync.push", "sync.get", "sync.results"))
+        assert enabled["view.filter"]
         assert "console.start_engine" not in enabled
         await pilot.press("enter", "t", "x", "p", "space")
         assert app.screen is board_of(app)
@@ -171,11 +173,12 @@ async def test_help_lists_every_key_and_why_one_does_not_answer() -> None:
     async with on_stage(scenes.busy()) as (app, pilot):
         await pilot.press("left", "question_mark")
         await wait_for(pilot, lambda: isinstance(app.screen, Help), "the help")
-        screen = seen(app)
+        (sheet,) = [screen for screen in app.screen_stack if isinstance(screen, Help)]
+        told = " ".join(plain(line) for line in sheet.text(70))
         for action in ACTIONS:
-            if action.scope in ("board", "grid", "console"):
-                assert action.label in screen
-        assert "what has happened stays" in " ".join(screen.split())
+            if action.scope in (*Board.scopes, "grid", "console"):
+                assert action.label in told
+        assert "what has happened stays" in " ".join(told.split())
         await pilot.press("escape")
         assert app.screen is board_of(app)
 
@@ -193,7 +196,7 @@ async def test_the_palette_runs_what_it_finds() -> None:
 
 async def test_keys_can_be_given_other_names() -> None:
     desk = scenes.busy()
-    async with on_stage(desk, keymap={"board.push": "ctrl+s"}) as (app, pilot):
+    async with on_stage(desk, keymap={"sync.push": "ctrl+s"}) as (app, pilot):
         assert "ctrl+s push" in seen(app)
         await pilot.press("p", "ctrl+s")
         await wait_for(pilot, lambda: len(desk.asked_for("push_participants")) == 1, "one push")

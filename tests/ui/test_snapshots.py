@@ -1,4 +1,4 @@
-"""Pictures of the board: four faces at two sizes, both schemes for one, and what opens on top."""
+"""Pictures of the rooms: four faces at two sizes, both schemes for one, and what opens on top."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
+from p88console.ui.actions import of_scopes
 from tests.ui import scenes
 from tests.ui.stage import StageDesk, console, settled
 
 Compare = Callable[..., bool]
 
 FACES = [scenes.empty, scenes.busy, scenes.offline, scenes.error]
+KEYS = {action.id.removeprefix("go."): action.key for action in of_scopes("go")}
 SIZES = [(80, 24), (140, 45)]
 
 
@@ -42,6 +44,39 @@ def test_board_in_light_colours(snap_compare: Compare, size: tuple[int, int]) ->
 @pytest.mark.parametrize("size", [(64, 18), (120, 30), (220, 50)], ids=_named)
 def test_board_at_other_sizes(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(console(scenes.busy()), terminal_size=size, run_before=settled)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_named)
+@pytest.mark.parametrize("face", FACES, ids=_named)
+@pytest.mark.parametrize("door", ["roster"])
+def test_rooms(
+    snap_compare: Compare, door: str, face: Callable[[], StageDesk], size: tuple[int, int]
+) -> None:
+    app = console(face())
+    assert snap_compare(app, terminal_size=size, run_before=_after(KEYS[door]))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_named)
+@pytest.mark.parametrize(
+    ("door", "keys"),
+    [
+        pytest.param("roster", ("enter",), id="person"),
+        pytest.param("roster", ("slash", "5", "1"), id="bib"),
+        pytest.param("roster", ("right", "right"), id="duplicate"),
+        pytest.param("roster", ("e",), id="event"),
+    ],
+)
+def test_in_the_rooms(
+    snap_compare: Compare, door: str, keys: tuple[str, ...], size: tuple[int, int]
+) -> None:
+    steps = _after(KEYS[door], *keys)
+    assert snap_compare(console(scenes.busy()), terminal_size=size, run_before=steps)
+
+
+@pytest.mark.parametrize("door", ["roster"])
+def test_rooms_in_light_colours(snap_compare: Compare, door: str) -> None:
+    app = console(scenes.busy(), theme="p88-light")
+    assert snap_compare(app, terminal_size=SIZES[1], run_before=_after(KEYS[door]))
 
 
 def _after(*keys: str) -> Callable[[Pilot[None]], object]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from textual import on
 from textual.containers import Container
 from textual.widget import Widget
 
 from p88console.store.board import HistoryRow, QueueRow
-from p88console.ui.actions import Situation, bindings
+from p88console.ui.action import Situation
+from p88console.ui.actions import bindings
 from p88console.ui.desk import Topics
 from p88console.ui.faults import ACTION, ENGINE
-from p88console.ui.format import number, since
+from p88console.ui.freezing import Freezing
 from p88console.ui.outlook import Outlook
-from p88console.ui.phrase import NOTHING, Phrase, Tone, say
 from p88console.ui.reading import Reading
 from p88console.ui.screens.board_panes import (
     HISTORY,
@@ -24,7 +23,7 @@ from p88console.ui.screens.board_panes import (
     queue_pane,
     retry_pane,
 )
-from p88console.ui.screens.errand import cancel, job_id_of, job_name, retry, run_errand
+from p88console.ui.screens.errand import cancel, job_id_of, job_name, retry
 from p88console.ui.screens.job import JobStory
 from p88console.ui.screens.room import Room
 from p88console.ui.widgets.grid import Grid
@@ -38,20 +37,19 @@ JobRow = QueueRow | HistoryRow
 class Board(Room):
     """Where the operator lives on race day."""
 
-    BINDINGS = bindings("board")
+    BINDINGS = bindings("board", "view")
     AUTO_FOCUS = "#queue Grid"
-    scope = "board"
+    door = "board"
+    scopes = ("sync", "board", "view", "go")
 
     def __init__(self, outlook: Outlook) -> None:
         super().__init__(outlook)
-        self._frozen_at: datetime | None = None
-        self._missed: Topics = frozenset()
-        self._arrived = 0
+        self.freezing = Freezing(outlook)
         self._arrivals = Reading(self, self._count_arrivals)
         self.panes: Sequence[Pane] = (
-            queue_pane(outlook, lambda: self._frozen_note(0)),
-            retry_pane(outlook, lambda: self._frozen_note(0)),
-            history_pane(outlook, lambda: self._frozen_note(self._arrived)),
+            queue_pane(outlook, self.freezing.note),
+            retry_pane(outlook, self.freezing.note),
+            history_pane(outlook, self.freezing.note_with_arrivals),
         )
 
     def furniture(self) -> Iterable[Widget]:
@@ -67,8 +65,7 @@ class Board(Room):
 
     def read_topics(self, topics: Topics) -> None:
         """Read the panes that these topics touch; a frozen view only counts what it misses."""
-        if self._frozen_at is not None:
-            self._missed |= topics
+        if self.freezing.misses(topics):
             self._arrivals.request()
             return
         for pane in self.panes:
@@ -81,7 +78,7 @@ class Board(Room):
         for pane in self.panes:
             if pane.id != HISTORY and pane.grid.total:
                 pane.grid.refresh()
-            if self._frozen_at is not None:
+            if self.freezing.frozen:
                 pane.title_line.refresh()
 
     @property
@@ -122,18 +119,6 @@ class Board(Room):
         if isinstance(row, QueueRow | HistoryRow):
             self.app.push_screen(JobStory(self.outlook, row))
 
-    def action_get(self) -> None:
-        """Get participants now."""
-        run_errand(self, self.outlook, "get participants", self.outlook.desk.pull_participants)
-
-    def action_push(self) -> None:
-        """Push participants now."""
-        run_errand(self, self.outlook, "push", self.outlook.desk.push_participants)
-
-    def action_results(self) -> None:
-        """Get results now."""
-        run_errand(self, self.outlook, "get results", self.outlook.desk.pull_results)
-
     def action_retry(self) -> None:
         """Make the marked jobs, or the current one, due now."""
         pane = self.pane
@@ -166,11 +151,9 @@ class Board(Room):
 
     def action_freeze(self) -> None:
         """Hold the view still, or let it go on."""
-        if self._frozen_at is None:
-            self._frozen_at, self._missed, self._arrived = self.outlook.now, frozenset(), 0
-        else:
-            self._frozen_at = None
-            self.read_topics(self._missed)
+        missed = self.freezing.toggle()
+        if missed:
+            self.read_topics(missed)
         for pane in self.panes:
             pane.title_line.refresh()
 
@@ -181,14 +164,8 @@ class Board(Room):
             "history count", "the history", lambda: desk.history_count(text)
         )
         if total is not None:
-            self._arrived = max(0, total - history.grid.total)
+            self.freezing.arrived = max(0, total - history.grid.total)
             history.title_line.refresh()
-
-    def _frozen_note(self, arrived: int) -> Phrase:
-        if self._frozen_at is None:
-            return NOTHING
-        new = f", {number(arrived)} new" if arrived else ""
-        return say(f"frozen {since(self._frozen_at, self.outlook.now)}{new}", Tone.HELD)
 
     def action_next_pane(self) -> None:
         """To the next pane."""

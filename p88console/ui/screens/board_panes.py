@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from itertools import takewhile
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from p88console.ui.desk import Topics
+from p88console.ui.deskpages import DeskPages
 from p88console.ui.outlook import Outlook
 from p88console.ui.phrase import Phrase, Tone, say
 from p88console.ui.screens.board_rows import (
@@ -24,11 +25,8 @@ from p88console.ui.screens.board_rows import (
 from p88console.ui.states import needs_person
 from p88console.ui.widgets.columns import Look
 from p88console.ui.widgets.grid import Grid
-from p88console.ui.widgets.pages import Row
 from p88console.ui.widgets.pane import Pane
 from p88console.ui.widgets.schedule import NextRuns
-
-RowT_co = TypeVar("RowT_co", bound=Row, covariant=True)
 
 QUEUE, RETRY, HISTORY = "queue", "retry", "history"
 PANE_TOPICS: dict[str, Topics] = {
@@ -36,34 +34,6 @@ PANE_TOPICS: dict[str, Topics] = {
     RETRY: frozenset({"queue", "events", "accounts"}),
     HISTORY: frozenset({"history", "events", "accounts"}),
 }
-
-
-class DeskPages(Generic[RowT_co]):
-    """One list of the desk as a page source; a fault becomes a banner and no rows."""
-
-    def __init__(
-        self,
-        outlook: Outlook,
-        what: str,
-        counted: Callable[[str], Awaitable[int]],
-        paged: Callable[[int, int, str], Awaitable[Sequence[RowT_co]]],
-    ) -> None:
-        self._outlook = outlook
-        self._what = what
-        self._counted = counted
-        self._paged = paged
-
-    async def count(self, text: str) -> int | None:
-        """How many rows match."""
-        source = f"{self._what} count"
-        return await self._outlook.read(source, self._what, lambda: self._counted(text))
-
-    async def page(self, offset: int, limit: int, text: str) -> Sequence[RowT_co] | None:
-        """Rows in the desk's order."""
-        source = f"{self._what} rows"
-        return await self._outlook.read(
-            source, self._what, lambda: self._paged(offset, limit, text)
-        )
 
 
 def _empty(words: str) -> Callable[[str], Phrase]:
@@ -102,7 +72,9 @@ def history_pane(outlook: Outlook, notes: Callable[[], Phrase]) -> Pane:
     """Attempts, newest first."""
     desk = outlook.desk
     grid = Grid(
-        DeskPages(outlook, "the history", desk.history_count, desk.history_page),
+        DeskPages(
+            outlook, "the history", desk.history_count, desk.history_page, desk.history_place
+        ),
         Look(
             HISTORY_COLUMNS,
             _empty("nothing has happened yet"),

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from p88console.store.board import HeaderFacts
-from p88console.ui.actions import Action, Situation, bindings
+from p88console.ui.action import Action, Situation
+from p88console.ui.actions import bindings
 from p88console.ui.format import Moment, labelled_time, number, since
 from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, fit, say, wrap
 from p88console.ui.screens.sheet import Sheet

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from p88console.store.board import HistoryRow, QueueRow
-from p88console.ui.actions import Situation, bindings
+from p88console.ui.action import Situation
+from p88console.ui.actions import bindings
 from p88console.ui.desk import Topics
 from p88console.ui.faults import ACTION
 from p88console.ui.outlook import READ_AGAIN_S, Outlook

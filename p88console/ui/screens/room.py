@@ -9,16 +9,19 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from p88console.ui.actions import Situation, obstacle
+from p88console.ui.action import Situation
+from p88console.ui.actions import bindings, obstacle
 from p88console.ui.desk import Topics
 from p88console.ui.faults import Fault, in_words
 from p88console.ui.outlook import OLD, READ_AGAIN_S, READ_NOW, Outlook
 from p88console.ui.phrase import Phrase, Tone, cut, say
 from p88console.ui.reading import ReadBroke, Reading
+from p88console.ui.screens.errand import run_errand
 from p88console.ui.widgets.banner import Banner
 from p88console.ui.widgets.header import HeaderBar
 from p88console.ui.widgets.keybar import KeyBar
 from p88console.ui.widgets.lines import Lines
+from p88console.ui.widgets.tabs import Tabs
 
 ALL_TOPICS: Topics = frozenset(
     {
@@ -61,7 +64,11 @@ class Room(Screen[None]):
         (LEAST_HEIGHT, "-short"),
         (36, "-tall"),
     ]
-    scope: ClassVar[str]
+    BINDINGS = bindings("go", "sync")
+    door: ClassVar[str]
+    """The name of the room, by which the tabs know where one is."""
+    scopes: ClassVar[tuple[str, ...]]
+    """Whose actions the room answers to."""
 
     def __init__(self, outlook: Outlook) -> None:
         super().__init__()
@@ -70,8 +77,9 @@ class Room(Screen[None]):
         self._head = Reading(self, self._read_head)
 
     def compose(self) -> ComposeResult:
-        """Header, notice, banner, the room itself, keys."""
+        """Header, doors, notice, banner, the room itself, keys."""
         yield HeaderBar(self.outlook)
+        yield Tabs(self.door)
         yield SizeNotice()
         yield Banner(self.outlook)
         yield from self.furniture()
@@ -151,11 +159,29 @@ class Room(Screen[None]):
         return Situation(
             read_only=self.outlook.desk.read_only,
             engine_down=self.outlook.faults.has("engine"),
+            accounts=bool(self.outlook.lanes),
         )
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  the framework's signature
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that do not apply just now are grey."""
-        return None if obstacle(self.scope, action, self.situation()) else True
+        called = f"{action}({', '.join(map(repr, parameters))})" if parameters else action
+        return None if obstacle(self.scopes, called, self.situation()) else True
+
+    async def action_room(self, name: str) -> None:
+        """To another room."""
+        await self.app.switch_mode(name)
+
+    def action_get(self) -> None:
+        """Get participants now."""
+        run_errand(self, self.outlook, "get participants", self.outlook.desk.pull_participants)
+
+    def action_push(self) -> None:
+        """Push participants now."""
+        run_errand(self, self.outlook, "push", self.outlook.desk.push_participants)
+
+    def action_results(self) -> None:
+        """Get results now."""
+        run_errand(self, self.outlook, "get results", self.outlook.desk.pull_results)
 
     @property
     def settled(self) -> bool:

@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 
-from p88console.ui.actions import Situation, obstacle
+from p88console.ui.action import Situation
+from p88console.ui.actions import obstacle
 from p88console.ui.phrase import NOTHING, Phrase, Tone, say
 from p88console.ui.widgets.keybar import KeyBar
 from p88console.ui.widgets.lines import Lines
@@ -37,18 +38,24 @@ class Sheet(ModalScreen[AnswerT], Generic[AnswerT]):
     """A modal with a title, a text that scrolls, and a key bar."""
 
     scope: ClassVar[str]
+    broad: ClassVar[bool] = False
+    """Whether it takes as much width as two columns of text need."""
 
     def compose(self) -> ComposeResult:
         """The title, the text, the keys."""
-        with Vertical(classes="sheet"):
+        with Vertical(classes="sheet broad" if self.broad else "sheet"):
             yield PaneTitle(lambda: say(self.heading, Tone.STRONG), lambda: NOTHING)
             with VerticalScroll():
                 yield Text(self.text)
             yield KeyBar()
 
     def on_resize(self) -> None:
+        """The window has another size."""
+        self.take_room(max(1, self.size.height - AROUND))
+
+    def take_room(self, lines: int) -> None:
         """The text takes what the window leaves; the keys stay in sight."""
-        self.query_one(VerticalScroll).styles.max_height = max(1, self.size.height - AROUND)
+        self.query_one(VerticalScroll).styles.max_height = lines
 
     @property
     def heading(self) -> str:
@@ -70,4 +77,4 @@ class Sheet(ModalScreen[AnswerT], Generic[AnswerT]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  the framework's signature
         """Keys that do not apply just now are grey."""
-        return None if obstacle(self.scope, action, self.situation()) else True
+        return None if obstacle((self.scope,), action, self.situation()) else True

@@ -14,7 +14,8 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from p88console.ui.actions import Situation, bindings, obstacle
+from p88console.ui.action import Situation
+from p88console.ui.actions import bindings, obstacle
 from p88console.ui.format import Moment
 from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, say
 from p88console.ui.reading import Reading
@@ -99,6 +100,11 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
         return self._reading.busy
 
     @property
+    def lit(self) -> bool:
+        """Whether the cursor is bright: keys go to this table."""
+        return self.has_focus
+
+    @property
     def current(self) -> RowT | None:
         """The row under the cursor, if it is at hand."""
         return self._pages.row(self.cursor)
@@ -121,13 +127,24 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
         self._broken = False
         self._reading.request()
 
+    async def count_now(self) -> int | None:
+        """How many rows there would be if they were read now; None when that cannot be read."""
+        return await self._source.count(self.text)
+
     def filter_rows(self, text: str) -> None:
         """Show only rows that match; the list is another one, so the cursor goes to its top."""
-        if text == self.text:
-            return
-        self.text = text
-        self._generation += 1
+        if text != self.text:
+            self.text = text
+            self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """The list is another one: read it from its top."""
         self._go(0, follow=True)
+        self.sorted_anew()
+
+    def sorted_anew(self) -> None:
+        """The same rows in another order; the cursor goes where its row went."""
+        self._generation += 1
         self.refresh_rows()
 
     def unmark(self) -> None:
@@ -152,7 +169,7 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
     async def _read_window(self) -> None:
         generation = self._generation
         places = (*self._in_view(), self.cursor)
-        window = await read_window(self._source, places, self.text)
+        window = await read_window(self._source, places, self.text, self._cursor_id)
         if window is None:
             self._broken = True
         elif generation == self._generation:
@@ -253,7 +270,7 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  the framework's signature
         """Keys that need a row are grey where there is none."""
-        return None if obstacle("grid", action, Situation(rows=self.total)) else True
+        return None if obstacle(("grid",), action, Situation(rows=self.total)) else True
 
     def action_up(self) -> None:
         """One row up."""
@@ -332,7 +349,7 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
         return UNREAD if self._broken else NOT_YET
 
     def _sign(self, index: int, row: RowT | None) -> str:
-        at_cursor = index == self.cursor and self.has_focus
+        at_cursor = index == self.cursor and self.lit
         if self.marks and row is not None and row.id in self.marks:
             return BOTH if at_cursor else MARK
         return CURSOR if at_cursor else NEITHER
@@ -340,7 +357,7 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
     def _strip(self, sign: str, phrase: Phrase, index: int | None = None) -> Strip:
         base = self._ground
         if index is not None and index == self.cursor:
-            name = "grid--cursor" if self.has_focus else "grid--cursor-away"
+            name = "grid--cursor" if self.lit else "grid--cursor-away"
             base = self.get_component_rich_style(name)
         margin = Piece(sign.ljust(MARGIN), Tone.ACCENT)
         return strip(self, (margin, *phrase), self.size.width, base)

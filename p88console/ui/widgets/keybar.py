@@ -10,7 +10,8 @@ from textual import events
 from textual.binding import ActiveBinding
 from textual.screen import Screen
 
-from p88console.ui.actions import ACTIONS, Action, shown_key
+from p88console.ui.action import Action
+from p88console.ui.actions import ACTIONS, shown_key
 from p88console.ui.phrase import Phrase, Piece, Tone, width_of
 from p88console.ui.widgets.lines import Lines
 

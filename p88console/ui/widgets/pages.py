@@ -34,6 +34,10 @@ class PageSource(Protocol[RowT_co]):
         """Rows in their order, from `offset`."""
         ...
 
+    async def place(self, row_id: int, text: str) -> int | None:
+        """Where a row stands in the list; None when it is not there or cannot be told."""
+        ...
+
 
 class Pages(Generic[RowT]):
     """The pages read last, the oldest forgotten first, and how many rows there are in all."""
@@ -91,16 +95,31 @@ class Pages(Generic[RowT]):
 
 
 async def read_window(
-    source: PageSource[RowT], places: Iterable[int], text: str
+    source: PageSource[RowT], places: Iterable[int], text: str, row_id: int | None = None
 ) -> tuple[int, dict[int, Sequence[RowT]]] | None:
-    """Read how many rows there are and the pages of some of them; None when one cannot be read."""
+    """Read how many rows there are and the pages of some of them; None when one cannot be read.
+
+    Args:
+        source: Where the rows come from.
+        places: The rows whose pages are wanted.
+        text: The filter text.
+        row_id: A row whose page is wanted wherever it stands now.
+    """
     total = await source.count(text)
     if total is None:
         return None
     fresh: dict[int, Sequence[RowT]] = {}
-    for number in sorted({place // PAGE_ROWS for place in places if place < total}):
+    wanted = sorted({place // PAGE_ROWS for place in places if place < total})
+    while wanted:
+        number = wanted.pop()
         rows = await source.page(number * PAGE_ROWS, PAGE_ROWS, text)
         if rows is None:
             return None
         fresh[number] = rows
+        if not wanted and row_id is not None and total > PAGE_ROWS:
+            known = any(row.id == row_id for page in fresh.values() for row in page)
+            place = None if known else await source.place(row_id, text)
+            row_id = None
+            if place is not None and place // PAGE_ROWS not in fresh:
+                wanted.append(place // PAGE_ROWS)
     return total, fresh

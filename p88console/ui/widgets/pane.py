@@ -1,4 +1,4 @@
-"""A pane of the board: a title that counts, a filter line, and a table."""
+"""A pane of a room: a title that counts, a filter line, and a table."""
 
 from __future__ import annotations
 
@@ -50,13 +50,29 @@ class Pane(Vertical):
         *,
         counts: Callable[[Grid[Any]], Phrase] | None = None,
         notes: Callable[[], Phrase],
+        above: Sequence[Widget] = (),
         below: Sequence[Widget] = (),
+        alone: bool = False,
         id: str,  # noqa: A002  the framework's name
     ) -> None:
+        """Make a pane.
+
+        Args:
+            name: What it is called.
+            grid: Its table.
+            counts: What is told beside the name; the number of rows by default.
+            notes: What is special about the view just now.
+            above: What stands between the title and the table.
+            below: What stands under the table.
+            alone: Whether it is the room's only pane, which needs no mark of the focus.
+            id: Its name in the stylesheet.
+        """
         super().__init__(id=id)
+        self._focus_tone = Tone.STRONG if alone else Tone.ACCENT
         self._name_shown = name
         self._counts = counts or (lambda grid: say(number(grid.total)))
         self._more_notes = notes
+        self._above = above
         self._below = below
         self.grid = grid
         self.title_line = PaneTitle(self._title, self._notes)
@@ -66,8 +82,9 @@ class Pane(Vertical):
         self.filter_line.cursor_blink = False
 
     def compose(self) -> ComposeResult:
-        """The title, the filter line while it is open, the table, and what stands below it."""
+        """The title, the filter line while it is open, the table, and what stands around it."""
         yield self.title_line
+        yield from self._above
         yield self.filter_line
         yield self.grid
         yield from self._below
@@ -77,7 +94,7 @@ class Pane(Vertical):
         self.filter_line.display = False
 
     def _title(self) -> Phrase:
-        tone = Tone.ACCENT if self.has_focus_within else Tone.STRONG
+        tone = self._focus_tone if self.has_focus_within else Tone.STRONG
         name = say(self._name_shown, tone)
         return join([name, self._counts(self.grid)] if self.grid.loaded else [name], " ")
 
@@ -110,7 +127,7 @@ class Pane(Vertical):
     def open_filter(self) -> None:
         """Ask for the text that rows must contain."""
         self.filter_line.display = True
-        self.filter_line.focus()
+        self.screen.set_focus(self.filter_line)
 
     def clear_filter(self) -> bool:
         """Show every row again; False when none was hidden."""

@@ -1,0 +1,109 @@
+"""What an action is, and what decides whether it applies at the moment a key is pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a screen looks like at the moment a key is about to be pressed."""
+
+    read_only: bool = False
+    engine_down: bool = False
+    accounts: bool = True
+    """Whether there is any account to work with."""
+    rows: int = 0
+    """Rows in the pane that has the focus."""
+    cancellable: bool = False
+    """Whether that pane's rows are jobs that could still be cancelled."""
+    typing: bool = False
+    """Whether letters go into a filter."""
+    something_to_put_away: bool = False
+    """A filter, marks, or a fault that was read."""
+
+
+Condition = Callable[[Situation], str]
+"""Why an action does not apply just now; empty when it does."""
+
+
+def always(_: Situation) -> str:
+    """It always applies."""
+    return ""
+
+
+def changes(situation: Situation) -> str:
+    """It changes something: not for a console that only looks on."""
+    return "this console only looks on" if situation.read_only else ""
+
+
+def syncs(situation: Situation) -> str:
+    """It has an account do something."""
+    return changes(situation) or ("" if situation.accounts else "there is no account yet")
+
+
+def on_a_row(situation: Situation) -> str:
+    """It needs a row to work on."""
+    return "" if situation.rows else "there is no row here"
+
+
+def on_a_job(situation: Situation) -> str:
+    """It changes a job that the cursor or the marks name."""
+    return changes(situation) or on_a_row(situation)
+
+
+def on_an_open_job(situation: Situation) -> str:
+    """It stops a job, which is too late for one of the history."""
+    return on_a_job(situation) or ("" if situation.cancellable else "what has happened stays")
+
+
+def on_a_stopped_engine(situation: Situation) -> str:
+    """It starts the engine again."""
+    return changes(situation) or ("" if situation.engine_down else "the engine runs")
+
+
+def not_while_typing(situation: Situation) -> str:
+    """It opens the line that is already open."""
+    return "the filter is open" if situation.typing else ""
+
+
+def with_something_put_up(situation: Situation) -> str:
+    """It clears a filter, marks, or a fault that was read."""
+    return "" if situation.something_to_put_away else "there is nothing to put away"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that the operator can do."""
+
+    id: str
+    """`scope.name`; a keymap rebinds by it, and the scope says which screen answers."""
+    key: str
+    """Its keys, by the framework's names; empty for the palette alone."""
+    label: str
+    help: str
+    group: str
+    when: Condition = always
+    rank: int = 0
+    """Its claim on the key bar, 1 the strongest; 0 is never shown there."""
+    hides: bool = False
+    """Whether it is not shown at all while it does not apply."""
+    prompt: bool = False
+    """Whether it is done before the next key is looked at, so that fast typing loses nothing."""
+    call: str = ""
+    """The method with its argument, where several actions share one: `room('board')`."""
+
+    @property
+    def scope(self) -> str:
+        """Which screen or widget answers to it."""
+        return self.id.partition(".")[0]
+
+    @property
+    def do(self) -> str:
+        """The name of the method that does it, without `action_`, or the whole call."""
+        return self.call or self.id.partition(".")[2]
+
+
+SYNC, JOBS, VIEW, MOVE, ROOMS, CONSOLE = "Sync", "Jobs", "View", "Move", "Rooms", "Console"
+"""The groups that help and palette sort actions into."""

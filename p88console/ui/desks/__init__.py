@@ -1,0 +1,1 @@
+"""What each room asks of the desk, one protocol per subject."""

@@ -1,0 +1,45 @@
+"""What the Roster asks: people in windows, how many each facet holds, one person whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from p88console.store.roster_rows import (
+    EventChoice,
+    PersonStory,
+    RosterFacet,
+    RosterQuery,
+    RosterRow,
+)
+
+
+class PeopleDesk(Protocol):
+    """Participants, of one event or of all."""
+
+    async def events(self) -> Sequence[EventChoice]:
+        """The events to choose from, by their start."""
+        ...
+
+    async def count(self, query: RosterQuery) -> int:
+        """How many people match."""
+        ...
+
+    async def page(self, query: RosterQuery, offset: int, limit: int) -> Sequence[RosterRow]:
+        """People in the query's order."""
+        ...
+
+    async def place(self, query: RosterQuery, participant_id: int) -> int | None:
+        """Where a person stands in the list; None when they are not in it."""
+        ...
+
+    async def facet_counts(
+        self, event_id: int | None, since: datetime | None
+    ) -> Mapping[RosterFacet, int]:
+        """How many people each facet holds."""
+        ...
+
+    async def story(self, participant_id: int) -> PersonStory:
+        """Everything known of one person."""
+        ...

@@ -1,0 +1,52 @@
+"""What can be done in the sheets that open on top of a room."""
+
+from __future__ import annotations
+
+from p88console.ui.action import (
+    CONSOLE,
+    JOBS,
+    MOVE,
+    VIEW,
+    Action,
+    always,
+    on_a_job,
+    on_a_row,
+    on_an_open_job,
+)
+
+JOB_STORY = (
+    Action("story.retry", "t", "retry now", "Make this job due now.", JOBS, on_a_job, 2),
+    Action("story.cancel", "x", "cancel", "Cancel this job.", JOBS, on_an_open_job, 3),
+    Action("story.read_again", "ctrl+l", "read again", "Read the story anew.", VIEW),
+    Action("story.close", "escape,enter,q", "close", "Back.", VIEW, always, 1),
+)
+
+PERSON = (
+    Action("person.read_again", "ctrl+l", "read again", "Read the story anew.", VIEW),
+    Action("person.close", "escape,enter,q", "close", "Back.", VIEW, always, 1),
+)
+
+QUESTIONS = (
+    Action("ask.yes", "enter,y", "yes", "Do it.", CONSOLE, always, 1),
+    Action("ask.no", "escape,n", "no", "Leave everything as it is.", CONSOLE, always, 1),
+    Action(
+        "leave.go",
+        "q,enter",
+        "quit",
+        "Quit; the work continues at the next start.",
+        CONSOLE,
+        always,
+        1,
+    ),
+    Action("leave.stay", "escape", "stay", "Back to the console.", CONSOLE, always, 1),
+    Action("sheet.close", "escape,question_mark,enter,q", "close", "Back.", VIEW, always, 1),
+)
+
+PICK = (
+    Action("pick.choose", "enter", "choose", "Take this one.", VIEW, on_a_row, 1),
+    Action("pick.close", "escape", "close", "Leave it as it is.", VIEW, always, 1),
+    Action("pick.up", "up", "up", "One up.", MOVE),
+    Action("pick.down", "down", "down", "One down.", MOVE),
+    Action("pick.page_up", "pageup", "page up", "One page up.", MOVE),
+    Action("pick.page_down", "pagedown", "page down", "One page down.", MOVE),
+)

@@ -1,0 +1,223 @@
+"""The roster: every participant, found by bib or name, narrowed by what needs a look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from textual import on
+from textual.widget import Widget
+
+from p88console.store.roster_rows import RosterFacet, RosterOrder, RosterQuery, RosterRow
+from p88console.ui.actions import bindings
+from p88console.ui.desk import Topics
+from p88console.ui.deskpages import DeskPages
+from p88console.ui.format import Moment, clock_time
+from p88console.ui.outlook import Outlook
+from p88console.ui.people_words import age_on, listed_name, sex_and_age
+from p88console.ui.phrase import NOTHING, Phrase, Tone, join, say
+from p88console.ui.screens.listroom import ListRoom
+from p88console.ui.screens.person import PersonSheet
+from p88console.ui.screens.pick import Choice, Pick
+from p88console.ui.states import push_state, standing_state
+from p88console.ui.widgets.card import PersonCard
+from p88console.ui.widgets.columns import Column, Look
+from p88console.ui.widgets.facets import Facet
+from p88console.ui.widgets.grid import Grid
+from p88console.ui.widgets.pane import Pane
+
+FACETS = tuple(RosterFacet)
+ALARMING = (RosterFacet.DUPLICATE, RosterFacet.NEEDS_YOU)
+ORDERS = tuple(RosterOrder)
+CARD_TOPICS: Topics = frozenset({"participants", "results", "events"})
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From when on a change counts, and how that is told."""
+
+    words: str
+    instant: Callable[[Roster], datetime]
+
+
+SINCES = (
+    Since("1 h", lambda room: room.outlook.now - timedelta(hours=1)),
+    Since("15 min", lambda room: room.outlook.now - timedelta(minutes=15)),
+    Since("4 h", lambda room: room.outlook.now - timedelta(hours=4)),
+    Since("24 h", lambda room: room.outlook.now - timedelta(hours=24)),
+    Since("the gun", lambda room: room.gun),
+    Since("last look", lambda room: room.left_at),
+)
+
+
+class Roster(ListRoom):
+    """Everybody, in a window over the database."""
+
+    BINDINGS = bindings("roster")
+    door = "roster"
+    scopes = ("sync", "view", "list", "roster", "go")
+    topics = frozenset({"participants", "events", "accounts"})
+    """What the table shows; the card beside it shows results too."""
+
+    def __init__(self, outlook: Outlook) -> None:
+        self.query_now = RosterQuery()
+        self.counts: Mapping[RosterFacet, int] = {}
+        self.left_at: datetime = outlook.now
+        self._since = SINCES[0]
+        self._order = RosterOrder.NAME
+        super().__init__(outlook)
+        self.narrow()
+
+    def make_pane(self) -> Pane:
+        """The table of people."""
+        people = self.outlook.desk.people
+        pages: DeskPages[RosterRow] = DeskPages(
+            self.outlook,
+            "the roster",
+            lambda text: people.count(replace(self.query_now, text=text)),
+            lambda offset, limit, text: people.page(
+                replace(self.query_now, text=text), offset, limit
+            ),
+            lambda row_id, text: people.place(replace(self.query_now, text=text), row_id),
+        )
+        grid = Grid(pages, Look(COLUMNS, self._empty), lambda: self.outlook.moment)
+        above = (self.facet_line(),)
+        return Pane("Roster", grid, notes=self._notes, above=above, alone=True, id="roster")
+
+    def beside(self) -> Iterable[Widget]:
+        """The person under the cursor."""
+        yield PersonCard(self.outlook, id="card")
+
+    def _empty(self, text: str) -> Phrase:
+        if text:
+            return say(f"nobody is found by “{text}”", Tone.DIM)
+        everybody = self.query_now.facet is RosterFacet.EVERYBODY
+        return say("nobody yet; g gets participants" if everybody else "nobody", Tone.DIM)
+
+    def _notes(self) -> Phrase:
+        order = "" if self._order is RosterOrder.NAME else f"by {self._order}"
+        return join([self.notes(), say(order, Tone.DIM)], " · ")
+
+    def facets(self) -> Sequence[Facet]:
+        """Everybody first, then what needs a look."""
+        return [
+            Facet(self._label(facet), self.counts.get(facet), facet in ALARMING, facet.value)
+            for facet in FACETS
+        ]
+
+    def _label(self, facet: RosterFacet) -> str:
+        return f"changed {self._since.words}" if facet is RosterFacet.CHANGED else facet.value
+
+    async def count_facets(self) -> None:
+        """How many people each facet holds."""
+        query, people = self.query_now, self.outlook.desk.people
+        counts = await self.outlook.read(
+            "facets", "the roster", lambda: people.facet_counts(query.event_id, query.since)
+        )
+        self.counts = counts if counts is not None else self.counts
+
+    def narrow(self) -> None:
+        """The list's query as it is now."""
+        event = self.outlook.chosen
+        self.query_now = RosterQuery(
+            event_id=event.id if event else None,
+            facet=FACETS[self.facet_index],
+            since=self._since.instant(self),
+            order=self._order,
+        )
+
+    def read_topics(self, topics: Topics) -> None:
+        """The table, and whoever stands in the card."""
+        super().read_topics(topics)
+        if topics & CARD_TOPICS and not self.freezing.frozen:
+            self.query_one(PersonCard).read_again()
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is being read."""
+        return super().settled and not self.query_one(PersonCard).busy
+
+    @property
+    def gun(self) -> datetime:
+        """The gun of the header's event; now while there is none."""
+        facts = self.outlook.facts
+        return (facts.gun_at if facts else None) or self.outlook.now
+
+    def on_screen_suspend(self) -> None:
+        """Looked at last."""
+        self.left_at = self.outlook.now
+
+    def orders(self) -> Sequence[Choice]:
+        """Name, bib, race, newest change."""
+        return [Choice(place, order.value) for place, order in enumerate(ORDERS)]
+
+    def order_by(self, choice_id: int) -> None:
+        """Sort by one of them."""
+        self._order = ORDERS[choice_id]
+
+    def action_since(self) -> None:
+        """Choose from when on a change counts, and show who changed."""
+
+        def chosen(since: int | None) -> None:
+            if since is not None:
+                self._since = SINCES[since]
+                self.show_facet(FACETS.index(RosterFacet.CHANGED))
+                self._counting.request()
+
+        choices = [Choice(place, since.words) for place, since in enumerate(SINCES)]
+        self.app.push_screen(Pick("Changed since", choices), chosen)
+
+    @on(Grid.Told)
+    def cursor_moved(self) -> None:
+        """The card follows the cursor."""
+        row = self.pane.grid.current
+        self.query_one(PersonCard).show(row.id if isinstance(row, RosterRow) else None)
+
+    @on(Grid.Opened)
+    def opened(self, event: Grid.Opened) -> None:
+        """A person's whole story was asked for."""
+        if isinstance(event.row, RosterRow):
+            self.app.push_screen(PersonSheet(self.outlook, event.row.id))
+
+
+def _bib(row: RosterRow, _: Moment) -> Phrase:
+    return say(row.bib, Tone.STRONG) if row.bib else say("–", Tone.DIM)
+
+
+def _name(row: RosterRow, _: Moment) -> Phrase:
+    return listed_name(row.first_name, row.last_name)
+
+
+def _race(row: RosterRow, _: Moment) -> Phrase:
+    return say(row.race_name, Tone.DIM) if row.race_name else say("no race", Tone.HELD)
+
+
+def _who(row: RosterRow, moment: Moment) -> Phrase:
+    return sex_and_age(row.gender, age_on(row.birth_date, moment.now))
+
+
+def _place(row: RosterRow, _: Moment) -> Phrase:
+    return join([say(row.city or "", Tone.DIM), say(row.region or "", Tone.DIM)], " ")
+
+
+def _state(row: RosterRow, _: Moment) -> Phrase:
+    standing = standing_state(row.status, quarantined=row.quarantined)
+    if standing is not None:
+        return standing.phrase
+    return push_state(row.scoring).phrase if row.scoring else NOTHING
+
+
+def _changed(row: RosterRow, moment: Moment) -> Phrase:
+    return say(clock_time(row.changed_at, moment), Tone.DIM)
+
+
+COLUMNS: tuple[Column[RosterRow], ...] = (
+    Column("Bib", _bib, 6, right=True),
+    Column("Name", _name, 20, grow=3),
+    Column("F/M", _who, 4, needs=60),
+    Column("Race", _race, 12, grow=1, needs=50),
+    Column("From", _place, 14, grow=1, needs=96),
+    Column("Scoring", _state, 11),
+    Column("Changed", _changed, 9, needs=70),
+)
