@@ -46,6 +46,8 @@ async def pull_participants(ticket: Ticket) -> None:
     since = mark.watermark - OVERLAP if mark.watermark and not listing.full else None
     if not adapter.has_since_filter:
         since = None
+        # without a filter every listing from the top is of everybody, unless its order ends it
+        listing.full = listing.full or not isinstance(adapter, ReadsDetails)
     if not listed:
         await _list(ticket, adapter, event, listing, since)
     if listing.full and not listing.rows and await _brake_on_emptiness(ticket, event):

@@ -11,6 +11,7 @@ from p88console.providers.base import AccountAccess, Adapter, CallLimits
 
 ADAPTERS = {
     Provider.RUNSIGNUP: "p88console.providers.runsignup",
+    Provider.RACEROSTER: "p88console.providers.raceroster",
     Provider.HAKU: "p88console.providers.haku",
     Provider.COPERNICO: "p88console.providers.copernico",
 }

@@ -21,6 +21,7 @@ from p88console.store import events, history, people
 from p88console.store.history import AttemptRow
 from p88console.store.people import Person
 from p88console.system.home import Home
+from p88console.system.settings import Settings
 from p88console.system.vault import MemoryVault
 from tests.support.clock import SteppedClock
 from tests.support.faultline import FaultLine
@@ -72,15 +73,18 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_at(provider: Provider, home: Path, runners: int = 60) -> AsyncIterator[Desk]:
+async def desk_at(
+    provider: Provider, home: Path, runners: int = 60, limits: dict[str, Any] | None = None
+) -> AsyncIterator[Desk]:
     """The provider five minutes before the first gun, discovered, nothing pulled yet."""
+    settings = Settings.model_validate({"limits": {provider: limits or {}}})
     world = make_world(WorldOptions(runners=runners, seed=7, desks=((provider, 1.0),)))
     clock = SteppedClock(world.day.guns[-1] - timedelta(minutes=5))
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(world, clock))
         line = await stack.enter_async_context(FaultLine(sandbox.base_url(provider)))
         runtime = await stack.enter_async_context(
-            open_runtime(Home(home), clock=clock, vault=MemoryVault())
+            open_runtime(Home(home), clock=clock, vault=MemoryVault(), settings=settings)
         )
         partner = await tenancy.add_partner(runtime, "Midwest Timing")
         told = sandbox.description()[provider.value]
