@@ -147,12 +147,14 @@ class ParticipantRecord:
 class RemovalRecord:
     """A provider's word that a registration no longer stands, with its reason.
 
-    `provider_id` is a participant's, or that of a registration with everybody in it.
+    `provider_id` is a participant's, or that of a registration with everybody in it. `unsaid` means
+    that nobody said so: they are missing from a complete listing.
     """
 
     provider_id: str
     status: ParticipantStatus
     moved_to: str | None = None
+    unsaid: bool = False
     raw: RawRow = field(default_factory=dict)
 
 

@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from p88console.domain.merge import Settle
 
+RESTS_AFTER = timedelta(days=7)
+"""How long after its gun a race is history, in which registration may set things right again."""
+
 
 class Owner(StrEnum):
     """Whose change of a field is taken without asking when the other side left it alone."""
@@ -34,7 +37,12 @@ class FieldRule:
         """Whether the value that stands here is timing's own at `now`; `gun` is UTC."""
         if self.owner is not Owner.TIMING:
             return False
-        return set_here or (gun is not None and now >= gun - self.before_gun)
+        return set_here or in_race(now, gun, self.before_gun)
+
+
+def in_race(now: datetime, gun: datetime | None, before_gun: timedelta = timedelta(0)) -> bool:
+    """Whether a race is on at `now`: from `before_gun` before its gun until its event rests."""
+    return gun is not None and gun - before_gun <= now <= gun + RESTS_AFTER
 
 
 PLAIN = FieldRule()

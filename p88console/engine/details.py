@@ -133,13 +133,19 @@ def _write(
 ) -> Counts:
     now = ticket.shop.clock.now()
     first = participants.awaiting(tx.connection, event.id, list(read))
-    counts = participants.upsert_page(tx, event.id, records, source, now)
+    policy = ticket.shop.settings.policy_of(event.id)
+    counts = participants.upsert_page(
+        tx, event.id, records, source, now, policy=policy, touched=ticket.touched
+    )
     listings.note_read(tx, event.id, read, now)
     standing: dict[str, set[str | None]] = {}
     for record in records:
         standing.setdefault(record.registration or "", set()).add(record.provider_id)
     gone = removals.dropped(tx.connection, event.id, standing)
-    counts += replace(removals.note_removals(tx, event.id, gone, source, now), received=0)
+    noted = removals.note_removals(
+        tx, event.id, gone, source, now, policy=policy, touched=ticket.touched
+    )
+    counts += replace(noted, received=0)
     if ticket.job.checkpoint.get("listed"):
         return counts
     # the listing of this attempt has counted them: as created, or as unchanged

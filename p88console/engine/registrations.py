@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from p88console.domain.errors import NotOffered
 from p88console.domain.fingerprint import fingerprint
-from p88console.domain.jobs import Counts, Direction, JobKey, Operation, Trigger
+from p88console.domain.jobs import Counts, Operation
 from p88console.domain.model import ParticipantRecord, ParticipantStatus, RemovalRecord
 from p88console.engine.details import list_newest_first, read_details
 from p88console.engine.pull import event_id_of, scope_of, understood
@@ -21,8 +21,21 @@ from p88console.providers.base import (
     ReadsParticipants,
     ReadsRemovals,
 )
-from p88console.store import events, ledger, participants, queue, removals, schedule
+from p88console.store import (
+    bibs,
+    events,
+    handovers,
+    inbox,
+    nameless,
+    outbox,
+    participants,
+    removals,
+    schedule,
+    transfers,
+    versions,
+)
 from p88console.store.db import Tx
+from p88console.store.edits import Hand
 from p88console.store.events import EventRow
 from p88console.store.participants import Source
 
@@ -52,6 +65,9 @@ async def pull_participants(ticket: Ticket) -> None:
         await _list(ticket, adapter, event, listing, since)
     if listing.full and not listing.rows and await _brake_on_emptiness(ticket, event):
         return
+    await shop.db.write(
+        inbox.settle, [removals.empty_key(event.id)], "listed again", shop.clock.now()
+    )
     if listing.short:
         _tell_short(ticket, event, listing)
         return
@@ -88,7 +104,13 @@ async def _list(
         records = await understood(ticket, page.rows, adapter.participant)
         listing.take(page, records)
         ticket.counts += await shop.db.write(
-            participants.upsert_page, event.id, records, _source(ticket), shop.clock.now()
+            participants.upsert_page,
+            event.id,
+            records,
+            _source(ticket),
+            shop.clock.now(),
+            policy=shop.settings.policy_of(event.id),
+            touched=ticket.touched,
         )
         ticket.counts += Counts(received=len(page.rows) - len(records))
         await ticket.progress(listing.rows, page.total, listing.as_checkpoint())
@@ -180,10 +202,13 @@ async def _brake_on_emptiness(ticket: Ticket, event: EventRow) -> bool:
         return False
     title = ticket.job.provider.title
     ticket.counts += Counts(quarantined=known)
-    ticket.remarks.append(
+    reason = (
         f"{title} lists nobody for {event.name}, where {known} people are registered; "
         "nobody was removed"
     )
+    ticket.remarks.append(reason)
+    now = ticket.shop.clock.now()
+    await ticket.shop.db.write(removals.ask_about_emptiness, event.id, reason, known, now)
     return True
 
 
@@ -202,8 +227,16 @@ async def _removals(
 
 
 def _note_gone(tx: Tx, ticket: Ticket, event: EventRow, gone: Sequence[RemovalRecord]) -> None:
-    now = ticket.shop.clock.now()
-    noted = removals.note_removals(tx, event.id, gone, _source(ticket), now)
+    shop = ticket.shop
+    noted = removals.note_removals(
+        tx,
+        event.id,
+        gone,
+        _source(ticket),
+        shop.clock.now(),
+        policy=shop.settings.policy_of(event.id),
+        touched=ticket.touched,
+    )
     ticket.counts += Counts(removed=noted.removed)
 
 
@@ -214,24 +247,24 @@ def _finish_pull(
     listing: _Listing,
     gone: Sequence[RemovalRecord],
 ) -> None:
-    """Removals, the watermark, and the push that follows, together or not at all."""
+    """Removals, what follows from them, the watermark, and the push, together or not at all."""
     now = ticket.shop.clock.now()
     _note_gone(tx, ticket, event, gone)
-    ticket.counts += Counts(quarantined=removals.quarantined_count(tx.connection, event.id))
+    source = _source(ticket)
+    hand = Hand(source.who, source.door, now, ticket.shop.settings.policy_of(event.id))
+    transfers.follow(tx, hand, event.id)
+    transfers.settle_given(tx, event.id, now)
+    handovers.follow(tx, hand, event.id)
+    bibs.mind(tx, event.id, hand.policy.bibs, now)
+    nameless.mind(tx, event.id, now)
+    ticket.counts += Counts(
+        quarantined=removals.quarantined_count(tx.connection, event.id),
+        conflicts=versions.conflicted_count(tx.connection, event.id),
+    )
     changes: dict[str, datetime | None] = {"succeeded_at": now}
     if listing.watermark is not None:
         changes["watermark"] = listing.watermark
     if listing.full:
         changes["reconciled_at"] = now
     schedule.advance(tx, ticket.job.account_id, event.id, Operation.PARTICIPANTS, **changes)
-    enqueue_pushes(tx, event, ticket.job.trigger, now)
-
-
-def enqueue_pushes(tx: Tx, event: EventRow, trigger: Trigger, now: datetime) -> None:
-    """Queue a push to every linked scoring event that does not hold the mirror's people."""
-    waiting, _oldest = ledger.unsent(tx.connection, event.id)
-    if not waiting:
-        return
-    for account_id in {link.account_id for link in event.links if link.takes_people}:
-        key = JobKey(account_id, event.id, Operation.PARTICIPANTS, Direction.PUSH)
-        queue.enqueue(tx, key, trigger, now, more=True)
+    outbox.enqueue_pushes(tx, event.id, ticket.job.trigger, now)

@@ -15,6 +15,7 @@ from p88console.store import leases, tenants
 from p88console.store.db import Database
 from p88console.store.settle import Attempt
 from p88console.store.tenants import AccountRow
+from p88console.store.touched import Touched
 from p88console.system.clock import Clock
 from p88console.system.settings import Settings
 from p88console.system.vault import Vault
@@ -108,6 +109,7 @@ class Ticket:
     partial: bool = False
     lost: bool = False
     """Somebody else has taken the job over; nothing more may be written for it."""
+    touched: Touched = field(default_factory=Touched)
     refused_rows: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -124,12 +126,16 @@ class Ticket:
     def refuse_row(self, fault: RowFault, row: object) -> None:
         """Set a row aside that cannot be understood; the rest of its page goes on."""
         self.counts += Counts(refused=1)
+        told = f"{fault.field}: {fault.detail} in {str(row)[:120]}"
+        self.touched.say("refused", told)
         if len(self.refused_rows) < LISTED_ROWS:
-            self.refused_rows.append(f"{fault.field}: {fault.detail} in {str(row)[:120]}")
+            self.refused_rows.append(told)
 
     def attempt(self) -> Attempt:
         """The attempt as it stands, for settling."""
-        return Attempt(self.job, self.history_id, self.owner, self.counts, self.partial)
+        return Attempt(
+            self.job, self.history_id, self.owner, self.counts, self.partial, self.touched
+        )
 
     def remark(self) -> dict[str, str] | None:
         """What a completed attempt still has to tell."""

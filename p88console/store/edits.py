@@ -201,9 +201,9 @@ def write(
     act: Act,
     edits: Sequence[Edit],
     rows: Mapping[int, RowMapping],
-    action_id: int,
+    action_id: int | None,
 ) -> None:
-    """Write new values, versions, conflicts and the trail of an action that is open."""
+    """Write new values, versions, conflicts and the trail; `action_id` where a person did it."""
     trail, by_person = [], dict[int, dict[str, Value]]()
     for one in edits:
         before = as_text(rows[one.participant_id][one.name])
@@ -290,7 +290,7 @@ def trail_row(
     values: tuple[Value, Value],
     hand: Hand,
     act: Act,
-    action_id: int,
+    action_id: int | None,
 ) -> dict[str, Any]:
     """One line of the audit trail."""
     return {

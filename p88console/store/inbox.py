@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from dataclasses import field as made
 from datetime import datetime
@@ -152,13 +152,36 @@ def settle(tx: Tx, keys: Iterable[str], how: str, now: datetime) -> int:
     return closed
 
 
-def settle_others(tx: Tx, prefix: str, kept: Iterable[str], how: str, now: datetime) -> int:
-    """Close open items whose key begins so and that are not among those still found."""
-    open_keys = select(INBOX.c.key).where(
-        INBOX.c.key.startswith(prefix, autoescape=True), INBOX.c.decided_at.is_(None)
+def settle_about(
+    tx: Tx, participant_ids: Sequence[int], kinds: Sequence[Kind], how: str, now: datetime
+) -> None:
+    """Close whatever of these kinds is open about these people."""
+    for ids in chunked(participant_ids):
+        done = tx.connection.execute(
+            update(INBOX)
+            .where(
+                INBOX.c.participant_id.in_(ids),
+                INBOX.c.kind.in_([kind.value for kind in kinds]),
+                INBOX.c.decided_at.is_(None),
+            )
+            .values(decided_at=now, decision=how)
+        )
+        if done.rowcount:
+            tx.touch("inbox")
+
+
+def forget(tx: Tx, event_id: int, kind: Kind, about: Container[str]) -> None:
+    """Let decisions for good about these keys hold no longer: the world has moved on."""
+    query = select(INBOX.c.id, INBOX.c.key, INBOX.c.detail).where(
+        INBOX.c.event_id == event_id,
+        INBOX.c.kind == kind.value,
+        INBOX.c.decided_by.is_not(None),
+        INBOX.c.decision == Decision.KEEP.value,
     )
-    gone = set(tx.connection.execute(open_keys).scalars()) - set(kept)
-    return settle(tx, gone, how, now) if gone else 0
+    for row in tx.connection.execute(query).all():
+        if row.key in about and row.detail.get(STAMP) is not None:
+            detail = {**row.detail, STAMP: None}
+            tx.connection.execute(update(INBOX).where(INBOX.c.id == row.id).values(detail=detail))
 
 
 @dataclass(frozen=True, slots=True)

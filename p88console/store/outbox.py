@@ -16,7 +16,8 @@ def enqueue_pushes(tx: Tx, event_id: int, trigger: Trigger, now: datetime) -> li
     """
     if not ledger.anything_to_send(tx.connection, event_id):
         return []
-    accounts = {link.account_id for link in events.event(tx.connection, event_id).links}
+    links = events.event(tx.connection, event_id).links
+    accounts = {link.account_id for link in links if link.takes_people}
     keys = [
         JobKey(account_id, event_id, Operation.PARTICIPANTS, Direction.PUSH)
         for account_id in sorted(accounts)

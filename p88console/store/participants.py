@@ -3,47 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
+from p88console.domain.fields import FIELDS, as_text
 from p88console.domain.fingerprint import fingerprint
 from p88console.domain.folding import name_key
+from p88console.domain.inbox import Kind
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ParticipantRecord, ParticipantStatus
+from p88console.domain.policy import PLAIN, Policy
+from p88console.store import inbox, versions
 from p88console.store.db import Tx, alongside
+from p88console.store.merging import Merged, Merging
 from p88console.store.races import ensure_races
+from p88console.store.rules import Rules
 from p88console.store.tables import Participant, ParticipantChange, Race
 from p88console.store.tables.base import table
+from p88console.store.touched import KEPT, Touched
 from p88console.store.upsert import chunked
 
 PARTICIPANTS = table(Participant)
 CHANGES = table(ParticipantChange)
 RACES = table(Race)
 
-CONTENT = (
-    "race_id",
-    "bib",
-    "chip",
-    "first_name",
-    "last_name",
-    "gender",
-    "birth_date",
-    "email",
-    "phone",
-    "city",
-    "region",
-    "country",
-    "team",
-    "status",
-)
+CONTENT = (*FIELDS, "status")
 """The fields whose change counts as a change of the person."""
 
 
-COMPARED = ("raw_hash", "content_hash", "flags", "quarantined_since", "awaits_detail")
-"""What has to be equal for a received row to be the same again."""
+COMPARED = ("raw_hash", "flags", "quarantined_since", "awaits_detail")
+"""What has to be equal, besides the merged fields, for a received row to be the same again."""
+
+
+STANDING = ("status_reason", "moved_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,41 +51,124 @@ class Source:
 
 @alongside
 def upsert_page(
-    tx: Tx, event_id: int, records: Sequence[ParticipantRecord], source: Source, now: datetime
+    tx: Tx,
+    event_id: int,
+    records: Sequence[ParticipantRecord],
+    source: Source,
+    now: datetime,
+    *,
+    policy: Policy = PLAIN,
+    touched: Touched | None = None,
 ) -> Counts:
     """Mirror one page of registrations; counts what is new, changed, and the same again.
 
-    Of somebody known, a row that says itself that it no longer stands changes nothing here: it is a
-    removal and goes its way. Nor does a short row, which would blank what its detail told.
+    What was changed here is merged field by field with what the provider says. Whoever is in
+    conflict is counted as none of these. Of somebody known, a row that says itself that it no
+    longer stands changes nothing here: it is a removal and goes its way. Nor does a short row,
+    which would blank what its detail told.
     """
     named = {one.provider_race_id: one.race_name for one in records if one.race_name}
     ensure_races(tx, event_id, named)
     races = _race_ids(tx.connection, event_id)
     rows = {row["row_key"]: row for row in (_row(record, event_id, races) for record in records)}
     known = _known(tx.connection, event_id, list(rows))
-    created, changed, stale, trail = [], [], [], []
+    ids = [row["id"] for row in known.values()]
+    page = _Page(source, now)
+    merging = Merging(Rules(tx.connection, event_id, policy), versions.of(tx.connection, ids), now)
     for row_key, row in rows.items():
         before = known.get(row_key)
         if before is None:
-            created.append(row | {"first_seen_at": now, "changed_at": now})
-            continue
-        if row["status"] != ParticipantStatus.ACTIVE or row["awaits_detail"]:
-            continue
-        if all(before[name] == row[name] for name in COMPARED):
-            continue
-        if before["content_hash"] == row["content_hash"]:
-            stale.append({"its_id": before["id"], **_only(row, "raw", "modified_at", *COMPARED)})
-            continue
-        changed.append({"its_id": before["id"], "changed_at": now, **row})
-        trail += _trail(before, row, source, now)
-    _write(tx, created, changed, stale, trail)
-    moved = len(created) + len(changed)
+            page.created.append(row | {"first_seen_at": now, "changed_at": now})
+        elif _stands(row) and not row["awaits_detail"]:
+            page.merge(before, row, merging.merge(before, row))
+        elif _stands(row) and before["quarantined_since"] is not None:
+            page.lifted.append({"its_id": before["id"], "quarantined_since": None})
+    page.write(tx)
+    merging.write(tx)
+    standing = {
+        removal_key(known[key]["id"]) for key in rows if key in known and _stands(rows[key])
+    }
+    back = {removal_key(row["id"]) for row in known.values() if row["quarantined_since"]}
+    inbox.settle(tx, back & standing, "listed again", now)
+    inbox.forget(tx, event_id, Kind.REMOVAL, standing)
+    if touched is not None:
+        page.tell(tx.connection, event_id, touched)
+    moved = len(page.created) + len(page.updated) + len(page.in_conflict)
     return Counts(
         received=len(records),
-        created=len(created),
-        updated=len(changed),
+        created=len(page.created),
+        updated=len(page.updated),
         unchanged=len(records) - moved,
     )
+
+
+def _stands(row: Mapping[str, Any]) -> bool:
+    return bool(row["status"] == ParticipantStatus.ACTIVE)
+
+
+def removal_key(participant_id: int) -> str:
+    """The inbox key of a registration that may no longer stand."""
+    return f"removal:{participant_id}"
+
+
+@dataclass(slots=True)
+class _Page:
+    """What one page of registrations comes to, until it is written."""
+
+    source: Source
+    now: datetime
+    created: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    stale: list[dict[str, Any]] = field(default_factory=list)
+    lifted: list[dict[str, Any]] = field(default_factory=list)
+    """Short rows of people in quarantine: they are listed again, and no more is said of them."""
+    trail: list[dict[str, Any]] = field(default_factory=list)
+    updated: list[int] = field(default_factory=list)
+    in_conflict: list[int] = field(default_factory=list)
+
+    def merge(self, before: RowMapping, row: dict[str, Any], merged: Merged) -> None:
+        """Take what somebody known comes to."""
+        after = row | merged.values
+        if before["status"] == ParticipantStatus.WITHDRAWN:
+            # only an operator withdraws, and only one restores
+            after |= _only(before, "status", "status_reason", "moved_to")
+        else:
+            merged.changed |= before["status"] != after["status"]
+        if merged.in_conflict:
+            self.in_conflict.append(before["id"])
+        elif merged.changed:
+            self.updated.append(before["id"])
+        if merged.changed:
+            after["name_key"] = name_key(after["first_name"], after["last_name"])
+            after["content_hash"] = content_hash(after)
+            self.changed.append({"its_id": before["id"], "changed_at": self.now, **after})
+            self.trail += _trail(before, after, self.source, self.now)
+        elif any(before[name] != row[name] for name in COMPARED):
+            self.stale.append(
+                {"its_id": before["id"], **_only(row, "raw", "modified_at", *COMPARED)}
+            )
+
+    def write(self, tx: Tx) -> None:
+        """Write all of it."""
+        if self.created:
+            tx.connection.execute(insert(PARTICIPANTS), self.created)
+        for rows in (self.changed, self.stale, self.lifted):
+            if rows:
+                names = [name for name in rows[0] if name != "its_id"]
+                values: dict[str, Any] = {name: bindparam(name) for name in names}
+                statement = update(PARTICIPANTS).where(PARTICIPANTS.c.id == bindparam("its_id"))
+                tx.connection.execute(statement.values(values), rows)
+        if self.trail:
+            tx.connection.execute(insert(CHANGES), self.trail)
+        if self.created or self.changed:
+            tx.touch("participants")
+
+    def tell(self, connection: Connection, event_id: int, touched: Touched) -> None:
+        """Name whom the counts are about."""
+        keys = [row["row_key"] for row in self.created[:KEPT]]
+        touched.note("created", (row["id"] for row in _known(connection, event_id, keys).values()))
+        touched.note("updated", self.updated)
+        touched.note("conflicts", self.in_conflict)
 
 
 def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> dict[str, Any]:
@@ -151,7 +229,7 @@ def _race_ids(connection: Connection, event_id: int) -> dict[str, int]:
 
 
 def _known(connection: Connection, event_id: int, row_keys: Sequence[str]) -> dict[str, RowMapping]:
-    columns = [PARTICIPANTS.c[name] for name in ("id", "row_key", *COMPARED, *CONTENT)]
+    columns = [PARTICIPANTS.c[name] for name in ("id", "row_key", *STANDING, *COMPARED, *CONTENT)]
     found: dict[str, RowMapping] = {}
     for keys in chunked(row_keys):
         query = select(*columns).where(
@@ -174,7 +252,7 @@ def awaiting(connection: Connection, event_id: int, row_keys: Sequence[str]) -> 
     return found
 
 
-def _only(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+def _only(row: RowMapping | Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: row[name] for name in names}
 
 
@@ -194,28 +272,3 @@ def _trail(
         for name in CONTENT
         if before[name] != after[name]
     ]
-
-
-def as_text(value: object) -> str | None:
-    """A field's value as the audit trail keeps it."""
-    return value.isoformat() if isinstance(value, date) else None if value is None else str(value)
-
-
-def _write(
-    tx: Tx,
-    created: list[dict[str, Any]],
-    changed: list[dict[str, Any]],
-    stale: list[dict[str, Any]],
-    trail: list[dict[str, Any]],
-) -> None:
-    if created:
-        tx.connection.execute(insert(PARTICIPANTS), created)
-    for rows in (changed, stale):
-        if rows:
-            values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "its_id"}
-            statement = update(PARTICIPANTS).where(PARTICIPANTS.c.id == bindparam("its_id"))
-            tx.connection.execute(statement.values(values), rows)
-    if trail:
-        tx.connection.execute(insert(CHANGES), trail)
-    if created or changed:
-        tx.touch("participants")

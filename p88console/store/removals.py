@@ -2,54 +2,218 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
+from p88console.domain.fingerprint import fingerprint
+from p88console.domain.inbox import Kind
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ParticipantStatus, RemovalRecord
+from p88console.domain.ownership import in_race
+from p88console.domain.policy import PLAIN, Policy
 from p88console.domain.removal import brake_limit
+from p88console.store import inbox
 from p88console.store.db import Tx
-from p88console.store.participants import CHANGES, CONTENT, PARTICIPANTS, Source, content_hash
+from p88console.store.inbox import STAMP, Question
+from p88console.store.participants import (
+    CHANGES,
+    PARTICIPANTS,
+    Source,
+    content_hash,
+    removal_key,
+)
+from p88console.store.rules import Rules
+from p88console.store.touched import Touched
 from p88console.store.upsert import chunked
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Somebody whose registration no longer stands: their row, the new standing, who says so."""
+
+    row: RowMapping
+    status: str
+    moved_to: str | None
+    reason: str
+
+    @property
+    def stamp(self) -> str:
+        """The word that was given: a decision about it holds until another word comes."""
+        return f"{self.status}:{self.moved_to or ''}"
+
+
 def note_removals(
-    tx: Tx, event_id: int, removals: Sequence[RemovalRecord], source: Source, now: datetime
+    tx: Tx,
+    event_id: int,
+    removals: Sequence[RemovalRecord],
+    source: Source,
+    now: datetime,
+    *,
+    policy: Policy = PLAIN,
+    touched: Touched | None = None,
 ) -> Counts:
     """Take a provider's complete list of removals.
 
     Whoever is named for the first time goes into quarantine; whoever was there before this pull is
-    removed, softly and with the reason, unless so many would go at once that a person must look.
+    removed, softly and with the reason. A person must look where so many would go at once that it
+    cannot be believed, and where a bib would be taken from somebody after the gun.
     """
+    touched = touched or Touched()
     removals = _each(tx.connection, event_id, removals)
-    known = _known(tx.connection, event_id, [removal.provider_id for removal in removals])
-    first: list[int] = []
-    confirmed: list[tuple[RowMapping, RemovalRecord]] = []
+    named = _named(tx.connection, event_id, removals, source)
+    first = [gone for gone in named if gone.row["quarantined_since"] is None]
+    before = [
+        gone
+        for gone in named
+        if gone.row["quarantined_since"] is not None and gone.row["quarantined_since"] < now
+    ]
+    limit = brake_limit(active_count(tx.connection, event_id))
+    braked = len(first) > limit or len(before) > limit
+    rules = Rules(tx.connection, event_id, policy)
+    started = {gone.row["id"] for gone in named if _wears_after_gun(gone, rules, now)}
+    confirmed = [] if braked else [gone for gone in before if gone.row["id"] not in started]
+    _quarantine(tx, [gone.row["id"] for gone in first], now)
+    apply(tx, confirmed, source, now)
+    waiting = [gone for gone in named if gone not in confirmed]
+    if braked:
+        inbox.settle(tx, [removal_key(gone.row["id"]) for gone in waiting], "too many", now)
+        inbox.ask(tx, [_brake(event_id, waiting, active_count(tx.connection, event_id))], now)
+    else:
+        if quarantined_count(tx.connection, event_id) <= limit:
+            inbox.settle(tx, [brake_key(event_id)], "no longer so many", now)
+        inbox.ask(
+            tx, [_question(event_id, gone, gone.row["id"] in started) for gone in waiting], now
+        )
+    touched.note("removed", (gone.row["id"] for gone in confirmed))
+    touched.note("quarantined", (gone.row["id"] for gone in waiting))
+    if named:
+        tx.touch("participants")
+    return Counts(received=len(removals), removed=len(confirmed), quarantined=len(waiting))
+
+
+def _named(
+    connection: Connection, event_id: int, removals: Sequence[RemovalRecord], source: Source
+) -> list[Gone]:
+    """Who of those named stands here; those whom somebody decided to keep are left out."""
+    known = _known(connection, event_id, [removal.provider_id for removal in removals])
+    kept = inbox.answered(connection, [removal_key(row["id"]) for row in known.values()])
+    named: dict[int, Gone] = {}
     for removal in removals:
         row = known.get(removal.provider_id)
         if row is None or row["status"] != ParticipantStatus.ACTIVE:
             continue
-        if row["quarantined_since"] is None:
-            first.append(row["id"])
-        elif row["quarantined_since"] < now:
-            confirmed.append((row, removal))
-    for ids in chunked(first):
+        said = "no longer lists them" if removal.unsaid else f"says {removal.status.value}"
+        gone = Gone(row, removal.status.value, removal.moved_to, f"{source.who} {said}")
+        if kept.get(removal_key(row["id"])) != gone.stamp:
+            named[row["id"]] = gone
+    return list(named.values())
+
+
+def _wears_after_gun(gone: Gone, rules: Rules, now: datetime) -> bool:
+    return bool(gone.row["bib"]) and in_race(now, rules.gun(gone.row["race_id"]))
+
+
+def _quarantine(tx: Tx, ids: Sequence[int], now: datetime) -> None:
+    for some in chunked(ids):
         tx.connection.execute(
-            update(PARTICIPANTS).where(PARTICIPANTS.c.id.in_(ids)).values(quarantined_since=now)
+            update(PARTICIPANTS).where(PARTICIPANTS.c.id.in_(some)).values(quarantined_since=now)
         )
-    held = len(first)
-    if len(confirmed) > brake_limit(active_count(tx.connection, event_id)):
-        held += len(confirmed)
-        confirmed = []
-    for row, removal in confirmed:
-        _remove(tx, row, removal, source, now)
-    if first or confirmed:
+
+
+def brake_key(event_id: int) -> str:
+    """The inbox key of an event's removal brake."""
+    return f"brake:{event_id}"
+
+
+def _brake(event_id: int, waiting: Sequence[Gone], active: int) -> Question:
+    ids = sorted(gone.row["id"] for gone in waiting)
+    who = waiting[0].reason.partition(" ")[0]
+    return Question(
+        key=brake_key(event_id),
+        kind=Kind.REMOVAL,
+        reason=f"{who} takes {len(ids)} of {active} people out at once; nobody was removed",
+        event_id=event_id,
+        detail={STAMP: fingerprint(ids), "count": len(ids)},
+    )
+
+
+def empty_key(event_id: int) -> str:
+    """The inbox key of a listing without anybody."""
+    return f"empty:{event_id}"
+
+
+def ask_about_emptiness(tx: Tx, event_id: int, reason: str, known: int, now: datetime) -> None:
+    """A listing without anybody for an event that has people: told, and believed by nobody."""
+    question = Question(
+        key=empty_key(event_id),
+        kind=Kind.REMOVAL,
+        reason=reason,
+        event_id=event_id,
+        detail={STAMP: None, "count": known},
+    )
+    inbox.ask(tx, [question], now)
+
+
+def _question(event_id: int, gone: Gone, started: bool) -> Question:  # noqa: FBT001  # a plain fact
+    reason = gone.reason
+    if gone.moved_to:
+        reason += f" to registration {gone.moved_to}"
+    if started:
+        reason += f"; after the gun bib {gone.row['bib']} is taken from nobody without asking"
+    return Question(
+        key=removal_key(gone.row["id"]),
+        kind=Kind.REMOVAL,
+        reason=reason,
+        event_id=event_id,
+        participant_id=gone.row["id"],
+        detail={STAMP: gone.stamp, "status": gone.status, "moved_to": gone.moved_to},
+    )
+
+
+def apply(
+    tx: Tx,
+    people: Sequence[Gone],
+    source: Source,
+    now: datetime,
+    action_id: int | None = None,
+) -> None:
+    """Remove people, softly and with the reason; what was asked about them is answered."""
+    for gone in people:
+        after: dict[str, Any] = {**gone.row, "status": gone.status}
+        tx.connection.execute(
+            update(PARTICIPANTS)
+            .where(PARTICIPANTS.c.id == gone.row["id"])
+            .values(
+                status=gone.status,
+                status_reason=gone.reason,
+                moved_to=gone.moved_to,
+                quarantined_since=None,
+                content_hash=content_hash(after),
+                changed_at=now,
+            )
+        )
+    trail = [
+        {
+            "participant_id": gone.row["id"],
+            "at": now,
+            "who": source.who,
+            "door": source.door,
+            "field": "status",
+            "before": gone.row["status"],
+            "after": gone.status,
+            "reason": gone.reason,
+            "action_id": action_id,
+        }
+        for gone in people
+    ]
+    if trail:
+        tx.connection.execute(insert(CHANGES), trail)
         tx.touch("participants")
-    return Counts(received=len(removals), removed=len(confirmed), quarantined=held)
+    inbox.settle_about(tx, [gone.row["id"] for gone in people], ASKED, "gone", now)
 
 
 def _each(
@@ -59,7 +223,7 @@ def _each(
     whole = {removal.provider_id: removal for removal in removals}
     people, found = PARTICIPANTS.c, dict(whole)
     for ids in chunked(list(whole)):
-        query = select(people.provider_id, people.registration).where(
+        query = select(people.row_key, people.registration).where(
             people.event_id == event_id, people.registration.in_(ids)
         )
         for its_id, registration in connection.execute(query):
@@ -73,7 +237,7 @@ def dropped(
     """Participants of these registrations that are not among their standing ones any more."""
     people, found = PARTICIPANTS.c, []
     for registrations in chunked(list(standing)):
-        query = select(people.provider_id, people.registration).where(
+        query = select(people.row_key, people.registration).where(
             people.event_id == event_id,
             people.registration.in_(registrations),
             people.status == ParticipantStatus.ACTIVE.value,
@@ -84,56 +248,46 @@ def dropped(
     return found
 
 
-def _remove(tx: Tx, row: RowMapping, removal: RemovalRecord, source: Source, now: datetime) -> None:
-    after: dict[str, Any] = {**row, "status": removal.status.value}
-    tx.connection.execute(
-        update(PARTICIPANTS)
-        .where(PARTICIPANTS.c.id == row["id"])
-        .values(
-            status=removal.status.value,
-            status_reason=f"{source.who} says {removal.status.value}",
-            moved_to=removal.moved_to,
-            quarantined_since=None,
-            content_hash=content_hash(after),
-            changed_at=now,
-        )
-    )
-    tx.connection.execute(
-        insert(CHANGES).values(
-            participant_id=row["id"],
-            at=now,
-            who=source.who,
-            door=source.door,
-            field="status",
-            before=row["status"],
-            after=removal.status.value,
-        )
-    )
+ASKED = (Kind.CONFLICT, Kind.REMOVAL, Kind.NO_ID)
+"""What need not be asked any more about somebody who is no longer registered."""
 
 
-def _known(
-    connection: Connection, event_id: int, provider_ids: Sequence[str]
-) -> dict[str, RowMapping]:
-    columns = [PARTICIPANTS.c.id, PARTICIPANTS.c.provider_id, PARTICIPANTS.c.quarantined_since]
-    columns += [PARTICIPANTS.c[name] for name in CONTENT]
+def keep(tx: Tx, participant_ids: Iterable[int]) -> None:
+    """Take people out of quarantine: somebody decided that they stay."""
+    for ids in chunked(list(participant_ids)):
+        tx.connection.execute(
+            update(PARTICIPANTS).where(PARTICIPANTS.c.id.in_(ids)).values(quarantined_since=None)
+        )
+    tx.touch("participants")
+
+
+def quarantined(connection: Connection, event_id: int) -> list[RowMapping]:
+    """Who waits in quarantine."""
+    query = select(PARTICIPANTS).where(
+        PARTICIPANTS.c.event_id == event_id, PARTICIPANTS.c.quarantined_since.is_not(None)
+    )
+    return list(connection.execute(query).mappings())
+
+
+def _known(connection: Connection, event_id: int, row_keys: Sequence[str]) -> dict[str, RowMapping]:
     found: dict[str, RowMapping] = {}
-    for ids in chunked(provider_ids):
-        query = select(*columns).where(
-            PARTICIPANTS.c.event_id == event_id, PARTICIPANTS.c.provider_id.in_(ids)
+    for keys in chunked(row_keys):
+        query = select(PARTICIPANTS).where(
+            PARTICIPANTS.c.event_id == event_id, PARTICIPANTS.c.row_key.in_(keys)
         )
-        found |= {row["provider_id"]: row for row in connection.execute(query).mappings()}
+        found |= {row["row_key"]: row for row in connection.execute(query).mappings()}
     return found
 
 
 def absent(connection: Connection, event_id: int, listed: Container[str]) -> list[RemovalRecord]:
-    """Who stands here and is missing from a complete listing, as removals."""
-    query = select(PARTICIPANTS.c.provider_id).where(
+    """Who stands here and is missing from a complete listing, as removals; walk-ups never are."""
+    query = select(PARTICIPANTS.c.row_key).where(
         PARTICIPANTS.c.event_id == event_id,
         PARTICIPANTS.c.status == ParticipantStatus.ACTIVE.value,
-        PARTICIPANTS.c.provider_id.is_not(None),
+        ~PARTICIPANTS.c.added_here,
     )
-    missing = [its_id for its_id in connection.execute(query).scalars() if its_id not in listed]
-    return [RemovalRecord(its_id, ParticipantStatus.REMOVED) for its_id in missing]
+    missing = [key for key in connection.execute(query).scalars() if key not in listed]
+    return [RemovalRecord(key, ParticipantStatus.REMOVED, unsaid=True) for key in missing]
 
 
 def active_count(connection: Connection, event_id: int) -> int:

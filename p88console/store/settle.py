@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,8 +22,9 @@ from p88console.domain.outcome import (
     WaitForDisk,
     WaitForNetwork,
 )
-from p88console.store import holds, queue
+from p88console.store import holds, queue, touched
 from p88console.store.db import Tx, alongside
+from p88console.store.touched import Touched
 
 NOTHING = Counts()
 
@@ -37,6 +38,7 @@ class Attempt:
     owner: str
     counts: Counts = NOTHING
     partial: bool = False
+    touched: Touched = field(default_factory=Touched)
 
 
 @alongside
@@ -149,3 +151,4 @@ def _settle_attempt(
             error=error,
         )
     )
+    touched.save(tx, attempt.history_id, attempt.touched)

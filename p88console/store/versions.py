@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, and_, delete, or_, select
+from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from p88console.domain.merge import Version
+from p88console.domain.model import ParticipantStatus
 from p88console.store.db import Tx
-from p88console.store.tables import FieldVersion
+from p88console.store.tables import FieldVersion, Participant
 from p88console.store.tables.base import table
 from p88console.store.upsert import chunked, upsert
 
 VERSIONS = table(FieldVersion)
+PARTICIPANTS = table(Participant)
 
 Versions = dict[str, Version]
 """Field → its version; a field that is not there is the same on all sides."""
@@ -53,3 +55,14 @@ def save(tx: Tx, changes: Iterable[tuple[int, str, Version | None]]) -> None:
             for its_id, name in keys
         ]
         tx.connection.execute(delete(VERSIONS).where(or_(*named)))
+
+
+def conflicted_count(connection: Connection, event_id: int | None = None) -> int:
+    """How many active people have a field in conflict."""
+    query = select(func.count(func.distinct(VERSIONS.c.participant_id))).where(VERSIONS.c.conflict)
+    standing = PARTICIPANTS.c.status == ParticipantStatus.ACTIVE.value
+    joined = query.join(PARTICIPANTS, PARTICIPANTS.c.id == VERSIONS.c.participant_id)
+    joined = joined.where(standing)
+    if event_id is not None:
+        joined = joined.where(PARTICIPANTS.c.event_id == event_id)
+    return int(connection.execute(joined).scalar_one())

@@ -30,6 +30,12 @@ def test_timing_owns_every_bib_from_the_gun_on() -> None:
     assert not rule.timing_owns(GUN, None, set_here=False)
 
 
+def test_a_race_of_last_week_is_history() -> None:
+    rule = Ownership().of("bib")
+    assert rule.timing_owns(GUN + timedelta(days=7), GUN, set_here=False)
+    assert not rule.timing_owns(GUN + timedelta(days=7) + MINUTE, GUN, set_here=False)
+
+
 def test_a_moment_before_the_gun_can_be_set() -> None:
     rule = parse_rule("timing from 12 h")
     assert rule.timing_owns(GUN - timedelta(hours=12), GUN, set_here=False)

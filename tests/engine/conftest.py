@@ -80,6 +80,17 @@ class RaceDay:
             answer = await client.post(url, json=order)
         answer.raise_for_status()
 
+    async def waiting(self) -> list[dict[str, Any]]:
+        """The registrations of the race whose gun is still ahead."""
+        event = await syncs.event_of(self.runtime, self.event_id)
+        ahead = {
+            race.provider_race_id
+            for race in event.races
+            if race.starts_at and race.starts_at > self.clock.now()
+        }
+        books = await self.ledger(Provider.RUNSIGNUP)
+        return [row for row in books["registrations"] if str(row["event_id"]) in ahead]
+
     def patience(self) -> asyncio.Timeout:
         """How long a test waits for something to happen."""
         return asyncio.timeout(30)

@@ -117,8 +117,7 @@ async def test_a_field_that_scoring_does_not_take_is_told_and_not_repeated(
 
 async def test_removals_wait_in_quarantine_until_a_second_pull_agrees(race_day: RaceDay) -> None:
     await race_day.pull()
-    books = await race_day.ledger(Provider.RUNSIGNUP)
-    gone = str(books["registrations"][0]["registration_id"])
+    gone = str((await race_day.waiting())[0]["registration_id"])
     race_day.clock.step(60)
     await race_day.remove(gone, "deferred")
     first = await race_day.pull()
@@ -253,9 +252,7 @@ async def test_a_swap_frees_then_fills_so_that_no_bib_is_worn_twice_there(
 ) -> None:
     await race_day.pull()
     await race_day.push()
-    books = await race_day.ledger(Provider.RUNSIGNUP)
-    race = books["registrations"][0]["event_id"]
-    first, second = [row for row in books["registrations"] if row["event_id"] == race][:2]
+    first, second = (await race_day.waiting())[:2]
     race_day.clock.step(60)
     await race_day.register(registration_id=first["registration_id"], bib_num=second["bib"])
     await race_day.register(registration_id=second["registration_id"], bib_num=first["bib"])
@@ -271,8 +268,7 @@ async def test_a_swap_frees_then_fills_so_that_no_bib_is_worn_twice_there(
 
 
 async def test_what_still_needs_a_person_is_told_by_every_push(race_day: RaceDay) -> None:
-    books = await race_day.ledger(Provider.RUNSIGNUP)
-    gone = str(books["registrations"][0]["registration_id"])
+    gone = str((await race_day.waiting())[0]["registration_id"])
     await race_day.pull()
     await race_day.push()
     race_day.clock.step(60)
