@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from p88console.domain.errors import NotOffered
 from p88console.domain.jobs import Counts
 from p88console.engine.pull import event_id_of, target_of, understood
 from p88console.engine.shop import Ticket
 from p88console.providers.base import ReadsResults
-from p88console.store import events, results
+from p88console.store import events, orphans, results
+from p88console.store.db import Tx
 from p88console.store.events import LinkRow
 
 
@@ -35,11 +38,20 @@ async def _pull(ticket: Ticket, adapter: ReadsResults, link: LinkRow) -> None:
         await ticket.progress(received, total)
     # a row that could not be understood may be anybody's
     whole = ticket.counts.refused == refused and (total is None or received >= total)
-    if not seen or not whole:
-        return
-    missing = await db.write(
-        results.withdraw_missing, link, seen, clock.now(), believe=ticket.job.full
-    )
+    if seen and whole:
+        await _withdraw(ticket, link, seen)
+    await db.write(_tell_orphans, link, clock.now())
+
+
+def _tell_orphans(tx: Tx, link: LinkRow, now: datetime) -> None:
+    """Over every event tied to the same scoring event: a row may have gone to any of them."""
+    event_ids = dict.fromkeys(one.event_id for one in events.links_to(tx.connection, link))
+    orphans.tell(tx, list(event_ids), now)
+
+
+async def _withdraw(ticket: Ticket, link: LinkRow, seen: set[tuple[str, str]]) -> None:
+    now, believe = ticket.shop.clock.now(), ticket.job.full
+    missing = await ticket.shop.db.write(results.withdraw_missing, link, seen, now, believe=believe)
     ticket.counts += Counts(removed=missing.withdrawn, quarantined=missing.doubted)
     if missing.doubted:
         ticket.remarks.append(

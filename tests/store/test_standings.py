@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from p88console.domain.errors import UsageFault
+from p88console.domain.inbox import Kind
 from p88console.domain.model import ParticipantRecord, ParticipantStatus, PushState, ResultRecord
-from p88console.store import events, ledger, participants, results, standings
+from p88console.store import events, inbox, ledger, orphans, participants, results, standings
 from p88console.store.ledger import Settled
 from p88console.store.results import Missing, row_key
 from tests.store.bench import PULL_SOURCE, Bench, ada, event_record
@@ -139,6 +140,26 @@ def test_a_result_stays_with_a_registration_that_was_removed_after_it(bench: Ben
     bench.execute("UPDATE participants SET status = :removed", removed=removed)
     pull(bench, record())
     assert only(bench)["participant_id"] == bench.person()["id"]
+
+
+def test_an_orphan_is_asked_about_once_and_settles_when_its_runner_turns_up(
+    bench: Bench,
+) -> None:
+    pull(bench, record())
+    for _ in range(2):
+        assert bench.write(orphans.tell, [bench.event], bench.now) == 1
+    (item,) = bench.read(inbox.items, event_id=bench.event)
+    assert (item.kind, item.participant_id) == (Kind.ORPHAN, None)
+    assert item.reason == "512 Ada Example finished in 1:30:00.0 and is registered nowhere"
+    bench.mirror(ada(bib="521"))
+    bench.write(orphans.tell, [bench.event], bench.now)
+    (item,) = bench.read(inbox.items, event_id=bench.event)
+    assert item.participant_id == bench.person()["id"]
+    assert item.reason.endswith("probably this person: same name")
+    bench.write(results.attach, item.detail["result_id"], bench.person()["id"], bench.now)
+    assert bench.write(orphans.tell, [bench.event], bench.now) == 0
+    (decided,) = bench.read(inbox.items, event_id=bench.event, decided=True)
+    assert (decided.decision, decided.decided_by) == (orphans.SETTLED, None)
 
 
 class Siblings:

@@ -1,0 +1,57 @@
+"""Results of nobody in the inbox: asked once, with the likely person, settled when they turn up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from p88console.domain.inbox import Kind
+from p88console.domain.model import ResultStatus
+from p88console.domain.times import clock_text
+from p88console.store import inbox, standings
+from p88console.store.db import Tx
+from p88console.store.inbox import STAMP, Question
+from p88console.store.standings import Orphan, full_name
+
+SETTLED = "found"
+"""How an orphan's item ends when its runner turns up, or the scoring system takes it back."""
+
+
+def tell(tx: Tx, event_ids: Sequence[int], now: datetime) -> int:
+    """Bring the inbox up to date with the orphans of these events; returns how many are open."""
+    still_open = 0
+    for event_id in event_ids:
+        questions = [
+            _question(orphan, event_id) for orphan in standings.orphans(tx.connection, event_id)
+        ]
+        still_open += inbox.ask(tx, questions, now)
+        kept = {question.key for question in questions}
+        told = inbox.items(tx.connection, event_id=event_id, kind=Kind.ORPHAN)
+        inbox.settle(tx, [item.key for item in told if item.key not in kept], SETTLED, now)
+    return still_open
+
+
+def _question(orphan: Orphan, event_id: int) -> Question:
+    row, found = orphan.row, orphan.suggestion
+    reason = f"{_told(row)} and is registered nowhere"
+    return Question(
+        key=f"orphan:{event_id}:{row['id']}",
+        kind=Kind.ORPHAN,
+        reason=reason if found is None else f"{reason}; probably this person: {found.reason}",
+        event_id=event_id,
+        participant_id=None if found is None else found.participant_id,
+        link_id=row["link_id"],
+        detail={
+            "result_id": row["id"],
+            "race_id": row["race_id"],
+            STAMP: f"{row['row_key']} {row['bib']} {full_name(row)}",
+        },
+    )
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    who = " ".join(part for part in (row["bib"], full_name(row)) if part) or "somebody"
+    if row["status"] == ResultStatus.FINISHED and row["gun_time_ms"] is not None:
+        return f"{who} finished in {clock_text(row['gun_time_ms'], digits=1)}"
+    return f"{who} is {row['status']}"
