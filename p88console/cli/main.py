@@ -15,6 +15,7 @@ from p88console.domain.errors import P88Error, UsageFault
 
 COMMANDS = {
     "account": ("setup", "Accounts at providers: add, list, test, remove."),
+    "api": ("headless", "The REST API on loopback, the engine beside it."),
     "backup": ("backups", "Copy the database into one file, while everything runs."),
     "demo": ("practice", "Run a practice race on this machine."),
     "doctor": ("doctor", "Go or no-go for tomorrow morning."),

@@ -25,6 +25,11 @@ def raw(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
+def plain(text: str) -> None:
+    """One line for whoever reads stdout, sent off at once."""
+    print(text, flush=True)
+
+
 def line(value: Any) -> None:
     """One JSON document on one line, sent off at once."""
     print(json.dumps(value, ensure_ascii=False, default=str), flush=True)

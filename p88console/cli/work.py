@@ -12,10 +12,8 @@ from p88console.cli.params import OUR_ID
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
-from p88console.engine.worker import is_dead
-from p88console.runtime import present, tenancy
+from p88console.runtime import present, standing, tenancy
 from p88console.runtime.runtime import Runtime
-from p88console.store import engines, ledger, overview, schedule
 from p88console.store import history as attempts
 from p88console.store import queue as jobs
 
@@ -142,10 +140,7 @@ def history_show(attempt_id: int) -> None:
     """Show one attempt whole."""
 
     async def work(runtime: Runtime) -> object:
-        found = await runtime.db.read(attempts.attempts, attempt_id=attempt_id)
-        if not found:
-            raise UsageFault(f"there is no attempt {attempt_id}")
-        return present.attempt(found[0])
+        return present.attempt(await runtime.db.read(attempts.attempt, attempt_id))
 
     face().show(face().run(work))
 
@@ -156,31 +151,7 @@ def status(event_id: int | None) -> None:
     """How things stand: engine, network, what is unsent, what needs you, what is next."""
 
     async def work(runtime: Runtime) -> dict[str, Any]:
-        now = runtime.clock.now()
-        living = await runtime.db.read(engines.living)
-        unsent, oldest = await runtime.db.read(ledger.unsent, event_id)
-        lanes = await runtime.db.read(overview.lanes)
-        due = await runtime.db.read(schedule.rows)
-        return {
-            "engine": "stopped" if all(is_dead(one.owner) for one in living) else "running",
-            "network": await runtime.db.read(overview.network_class),
-            "unsent": unsent,
-            "oldest_unsent_s": round((now - oldest).total_seconds()) if oldest else None,
-            "needs_you": await runtime.db.read(overview.needs_you),
-            "providers": [_lane(lane) for lane in lanes],
-            "next": [
-                {
-                    "operation": row.operation.value,
-                    "account_id": present.identity(row.account_id),
-                    "event_id": present.identity(row.event_id),
-                    "due_at": present.instant(row.due_at),
-                    "interval_s": row.interval.total_seconds(),
-                    "reason": row.reason,
-                }
-                for row in due
-                if event_id is None or row.event_id == event_id
-            ],
-        }
+        return await standing.status(runtime, event_id)
 
     found = face().run(work)
     if not face().json:
@@ -189,17 +160,3 @@ def status(event_id: int | None) -> None:
         ]
         found["next"] = [f"{row['operation']} at {row['due_at']}" for row in found["next"]]
     face().show(found)
-
-
-def _lane(lane: Any) -> dict[str, Any]:
-    good = [moment for moment in (lane.last_pull_at, lane.last_push_at) if moment]
-    return {
-        "account_id": present.identity(lane.account_id),
-        "provider": lane.provider,
-        "label": lane.label,
-        "state": lane.state,
-        "last_success_at": present.instant(max(good, default=None)),
-        "calls_left": None,
-        "clock_offset_s": lane.clock_offset_s,
-        "error": lane.error,
-    }

@@ -43,6 +43,10 @@ class UsageFault(P88Error):
     code = "usage"
 
 
+class NotThere(UsageFault):
+    """Something is asked for by an id that nothing has."""
+
+
 class StoreFault(P88Error):
     """The database cannot be read or written."""
 

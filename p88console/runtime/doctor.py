@@ -21,12 +21,11 @@ from p88console.domain.doctor import (
 )
 from p88console.domain.errors import P88Error, VaultFault
 from p88console.engine.shop import VAULT_TIMEOUT_S
-from p88console.engine.worker import is_dead
 from p88console.providers.base import HoldsToken, ReadsEvents, WarnsAhead
 from p88console.runtime import tenancy
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
-from p88console.store import bibs, engines, events, inbox, ledger, overview, people, tenants
+from p88console.store import bibs, events, inbox, ledger, overview, people, tenants
 from p88console.store.events import EventRow, LinkRow
 from p88console.store.people import Filter
 from p88console.store.soundness import unsound
@@ -50,8 +49,8 @@ async def examine(runtime: Runtime, event_id: int | None = None) -> list[Check]:
     if event_id is not None:
         used = {looked_at[0].account_id, *(link.account_id for link in looked_at[0].links)}
         accounts = [account for account in accounts if account.id in used]
-    machine, asked, found = await asyncio.gather(
-        _machine(runtime),
+    machine = await _machine(runtime)  # the keyring alone first: it may have to be unlocked
+    asked, found = await asyncio.gather(
         asyncio.gather(*(_account(runtime, account) for account in accounts)),
         asyncio.gather(*(_event(runtime, event) for event in looked_at)),
     )
@@ -70,7 +69,6 @@ async def _events(runtime: Runtime, event_id: int | None) -> list[EventRow]:
 
 async def _machine(runtime: Runtime) -> Machine:
     fault = await runtime.db.read(unsound)
-    living = await runtime.db.read(engines.living)
     awake, told = await asyncio.to_thread(stays_awake)
     free = (await asyncio.to_thread(shutil.disk_usage, runtime.home.folder)).free
     return Machine(
@@ -79,7 +77,7 @@ async def _machine(runtime: Runtime) -> Machine:
         free_bytes=free,
         stays_awake=awake,
         sleep_told=told,
-        engine_runs=any(not is_dead(engine.owner) for engine in living),
+        engine_runs=await runtime.served(),
         backup_age=await asyncio.to_thread(_backup_age, runtime),
     )
 

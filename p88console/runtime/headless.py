@@ -7,7 +7,6 @@ import logging
 
 from p88console.domain.errors import P88Error
 from p88console.runtime.runtime import Runtime
-from p88console.store import engines
 from p88console.store.engines import Holder
 from p88console.system.supervisor import Supervisor
 
@@ -26,15 +25,18 @@ class EngineBusy(P88Error):
     code = "engine"
 
 
-async def serve(runtime: Runtime, supervisor: Supervisor, stop: asyncio.Event) -> None:
+async def serve(
+    runtime: Runtime, supervisor: Supervisor, stop: asyncio.Event, *, attach: bool = False
+) -> None:
     """Run the engine until `stop` is set, then let running jobs finish or hand them back.
 
-    Raises `EngineBusy` when another process has it, `P88Error` when the engine breaks: a
-    service manager starts it again.
+    With `attach` another process may have the engine; once it lets go, this one takes it.
+    Raises `EngineBusy` when it may not, `P88Error` when the engine breaks: a service manager
+    starts it again.
     """
-    if not await runtime.engine.start():
+    if not await runtime.engine.start() and not attach:
         raise busy(runtime)
-    log.info("the engine runs")
+    log.info("the engine runs" if runtime.engine.running else "another process runs the engine")
     supervisor.ready()
     try:
         await _until(runtime, supervisor, stop)
@@ -50,7 +52,9 @@ async def _until(runtime: Runtime, supervisor: Supervisor, stop: asyncio.Event) 
     while not stop.is_set():
         if runtime.engine.fault is not None:
             raise P88Error("the engine stopped", runtime.engine.fault[0], "the log has the details")
-        await runtime.db.read(engines.living)  # the database answers
+        served = await runtime.served()  # the database answers
+        if not served and not runtime.engine.running:
+            await runtime.engine.start()
         supervisor.alive()
         try:
             await asyncio.wait_for(stop.wait(), pause)

@@ -43,7 +43,7 @@ class Runtime:
         worker = Worker(self.shop, new_owner())
         await self.db.write(leases.rescue, self.clock.now(), is_dead)
         while True:
-            if self.db.shared or not await self._served():
+            if self.db.shared or not await self.served():
                 await worker.run_only(job_ids)
             jobs = await self._jobs(job_ids)
             now = self.clock.now()
@@ -57,7 +57,7 @@ class Runtime:
                 return jobs
             await asyncio.sleep(FOLLOW_S)
 
-    async def _served(self) -> bool:
+    async def served(self) -> bool:
         """Whether a living engine works on this database."""
         living = await self.db.read(engines.living)
         return any(not is_dead(engine.owner) for engine in living)

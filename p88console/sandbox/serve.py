@@ -14,12 +14,13 @@ from typing import Any, Self
 
 from p88console.domain.model import Provider
 from p88console.sandbox.climate import Climate
-from p88console.sandbox.listener import Listener
+from p88console.sandbox.line import LineProtocol
 from p88console.sandbox.provider import ProviderServer
 from p88console.sandbox.registry import make_servers, port_of
 from p88console.sandbox.wire import RaceTimeDate, iso
 from p88console.sandbox.world import World, WorldOptions, make_world
 from p88console.system.clock import Clock
+from p88console.system.listener import Listener
 
 
 class Sandbox:
@@ -56,7 +57,7 @@ class Sandbox:
         async with AsyncExitStack() as starting:
             for provider, server in self.servers.items():
                 app = RaceTimeDate(server.weathered, self.clock)
-                listener = Listener(app, port_of(provider, self._port_base))
+                listener = Listener(app, port_of(provider, self._port_base), protocol=LineProtocol)
                 starting.push_async_callback(listener.stop)
                 await listener.start()
                 self._listeners[provider] = listener

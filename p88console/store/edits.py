@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from p88console.domain.errors import UsageFault
+from p88console.domain.errors import NotThere, UsageFault
 from p88console.domain.fields import FIELDS, as_text, as_value
 from p88console.domain.fingerprint import fingerprint
 from p88console.domain.folding import name_key
@@ -314,7 +314,7 @@ def rows_of(connection: Connection, participant_ids: Sequence[int]) -> list[RowM
         found |= {row["id"]: row for row in connection.execute(query).mappings()}
     for its_id in participant_ids:
         if its_id not in found:
-            raise UsageFault(f"there is no participant {its_id}")
+            raise NotThere(f"there is no participant {its_id}")
     return [found[its_id] for its_id in participant_ids]
 
 

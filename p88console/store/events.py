@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from p88console.domain.errors import UsageFault
+from p88console.domain.errors import NotThere
 from p88console.domain.fingerprint import fingerprint
 from p88console.domain.jobs import Counts
 from p88console.domain.model import EventRecord, Provider
@@ -177,7 +177,7 @@ def event(connection: Connection, event_id: int) -> EventRow:
     """One event. Raises `UsageFault` when there is none."""
     found = events(connection, event_ids=[event_id])
     if not found:
-        raise UsageFault(f"there is no event {event_id}", hint="see: p88console event list")
+        raise NotThere(f"there is no event {event_id}", hint="see: p88console event list")
     return found[0]
 
 

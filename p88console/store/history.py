@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, String, cast, func, select
 
-from p88console.domain.jobs import JobState
+from p88console.domain.errors import NotThere
+from p88console.domain.jobs import CLAIMABLE_STATES, JobState
 from p88console.store.board import HistoryRow
 from p88console.store.events import EVENTS
 from p88console.store.matching import matching
@@ -42,6 +43,7 @@ def attempts(
     event_id: int | None = None,
     job_id: int | None = None,
     attempt_id: int | None = None,
+    partner_id: int | None = None,
     limit: int | None = None,
 ) -> list[AttemptRow]:
     """Attempts, newest first."""
@@ -54,6 +56,8 @@ def attempts(
         query = query.where(HISTORY.c.job_id == job_id)
     if attempt_id is not None:
         query = query.where(HISTORY.c.id == attempt_id)
+    if partner_id is not None:
+        query = query.where(HISTORY.c.partner_id == partner_id)
     query = query.order_by(HISTORY.c.id.desc()).limit(limit)
     return [
         AttemptRow(
@@ -74,6 +78,14 @@ def attempts(
         )
         for row in connection.execute(query).mappings()
     ]
+
+
+def attempt(connection: Connection, attempt_id: int) -> AttemptRow:
+    """One attempt. Raises `NotThere`."""
+    found = attempts(connection, attempt_id=attempt_id)
+    if not found:
+        raise NotThere(f"there is no attempt {attempt_id}")
+    return found[0]
 
 
 def count(connection: Connection, text: str) -> int:
@@ -131,3 +143,16 @@ def state_counts(connection: Connection) -> dict[str, int]:
     counts = dict.fromkeys((state.value for state in JobState), 0)
     query = select(QUEUE.c.state, func.count()).group_by(QUEUE.c.state)
     return counts | {row[0]: row[1] for row in connection.execute(query)}
+
+
+def partner_syncs(connection: Connection, partner_id: int) -> tuple[datetime | None, int]:
+    """When a partner's work last succeeded, and how many of its jobs wait."""
+    last: datetime | None = connection.execute(
+        select(func.max(HISTORY.c.finished_at)).where(
+            HISTORY.c.partner_id == partner_id, HISTORY.c.state == JobState.COMPLETED.value
+        )
+    ).scalar()
+    waiting = select(func.count()).where(
+        QUEUE.c.partner_id == partner_id, QUEUE.c.state.in_(CLAIMABLE_STATES)
+    )
+    return last, int(connection.execute(waiting).scalar_one())

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
-from p88console.domain.errors import UsageFault
+from p88console.domain.errors import NotThere
 from p88console.domain.inbox import Decision, Kind
 from p88console.store.db import Tx
 from p88console.store.events import EVENTS, LINKS
@@ -284,7 +284,7 @@ def item(connection: Connection, item_id: int) -> Item:
     query = _matching(select(*_COLUMNS), "").where(INBOX.c.id == item_id)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise UsageFault(f"there is no inbox item {item_id}", hint="see: p88console inbox list")
+        raise NotThere(f"there is no inbox item {item_id}", hint="see: p88console inbox list")
     return _item(row)
 
 

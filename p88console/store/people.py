@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
-from p88console.domain.errors import UsageFault
+from p88console.domain.errors import NotThere
 from p88console.domain.model import ParticipantStatus, PushState
 from p88console.store.events import EVENTS, LINKS
 from p88console.store.ledger import LEDGER, present_state
@@ -180,7 +180,7 @@ def participant(connection: Connection, participant_id: int) -> tuple[Person, li
     )
     found = connection.execute(query).mappings().one_or_none()
     if found is None:
-        raise UsageFault(f"there is no participant {participant_id}")
+        raise NotThere(f"there is no participant {participant_id}")
     row = dict(found)
     far = systems(connection, [participant_id]).get(participant_id, [])
     person = Person(row, row.pop("provider"), tuple(far))

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
-from p88console.domain.errors import UsageFault
+from p88console.domain.errors import NotThere, UsageFault
 from p88console.domain.fingerprint import fingerprint
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ResultRecord, ResultStatus
@@ -149,12 +149,12 @@ def attach(tx: Tx, result_id: int, participant_id: int, now: datetime) -> dict[s
     query = select(RESULTS).where(RESULTS.c.id == result_id)
     row = tx.connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise UsageFault(f"there is no result {result_id}", hint="see: p88console results orphans")
+        raise NotThere(f"there is no result {result_id}", hint="see: p88console results orphans")
     person = tx.connection.execute(
         select(PARTICIPANTS.c.event_id).where(PARTICIPANTS.c.id == participant_id)
     ).one_or_none()
     if person is None:
-        raise UsageFault(f"there is no participant {participant_id}")
+        raise NotThere(f"there is no participant {participant_id}")
     if person.event_id != row["event_id"]:
         raise UsageFault("that result and that participant are of different events")
     standing = {name: row[name] for name in STANDING} | {"participant_id": participant_id}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
-from p88console.domain.errors import UsageFault
+from p88console.domain.errors import NotThere
 from p88console.domain.model import PushState
 from p88console.store.events import EVENTS, LINKS
 from p88console.store.ledger import LEDGER, present_state
@@ -45,7 +45,7 @@ def person(connection: Connection, participant_id: int) -> PersonStory:
     )
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise UsageFault(f"there is no participant {participant_id}")
+        raise NotThere(f"there is no participant {participant_id}")
     shown = [column.name for column in PARTICIPANTS.c if column.name not in HIDDEN]
     return PersonStory(
         id=participant_id,

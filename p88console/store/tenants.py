@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
 
-from p88console.domain.errors import UsageFault
+from p88console.domain.errors import NotThere, UsageFault
 from p88console.domain.model import Provider
 from p88console.store.db import Tx, alongside
 from p88console.store.tables import Account, AccountHealth, Partner
@@ -66,9 +66,12 @@ def partners(connection: Connection) -> list[PartnerRow]:
 
 
 def partner(connection: Connection, partner_id: int) -> PartnerRow:
-    """One timing partner, which is known to exist."""
+    """One timing partner. Raises `NotThere`."""
     query = select(PARTNERS.c.id, PARTNERS.c.name).where(PARTNERS.c.id == partner_id)
-    return PartnerRow(*connection.execute(query).one())
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotThere(f"there is no partner {partner_id}", hint="see: p88console partner list")
+    return PartnerRow(row.id, row.name)
 
 
 def add_account(
@@ -83,8 +86,7 @@ def add_account(
     now: datetime,
 ) -> AccountRow:
     """Add an account. Raises `UsageFault` when there is no such partner."""
-    if tx.connection.execute(select(PARTNERS).where(PARTNERS.c.id == partner_id)).first() is None:
-        raise UsageFault(f"there is no partner {partner_id}", hint="see: p88console partner list")
+    partner(tx.connection, partner_id)
     account_id = tx.connection.execute(
         insert(ACCOUNTS)
         .values(
@@ -107,7 +109,7 @@ def account(connection: Connection, account_id: int) -> AccountRow:
     query = select(ACCOUNTS).where(ACCOUNTS.c.id == account_id, ACCOUNTS.c.removed_at.is_(None))
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise UsageFault(f"there is no account {account_id}", hint="see: p88console account list")
+        raise NotThere(f"there is no account {account_id}", hint="see: p88console account list")
     return _account(row)
 
 

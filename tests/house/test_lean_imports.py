@@ -19,6 +19,7 @@ HEAVY = {
         "apscheduler",
         "keyring",
         "starlette",
+        "fastapi",
         "uvicorn",
     },
     "p88console.engine.engine": {"textual", "apscheduler", "keyring", "alembic"},

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
-
-from p88console.sandbox.line import LineProtocol
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 GRACE_S = 2.0
 """Machine seconds that requests under way get to finish when the listener stops."""
@@ -19,12 +18,15 @@ GRACE_S = 2.0
 class Listener:
     """Serves an application from `start` until `stop`."""
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
+    def __init__(
+        self, app: ASGIApp, port: int, *, protocol: type[H11Protocol] = H11Protocol
+    ) -> None:
         """Bind the socket, so that the address is known and refused ports are found at once.
 
         Args:
             app: The application.
             port: The port, or 0 for a free one.
+            protocol: What speaks HTTP on each connection.
 
         Raises:
             OSError: The port is taken.
@@ -33,7 +35,7 @@ class Listener:
         self._server = _Server(
             uvicorn.Config(
                 app,
-                http=LineProtocol,
+                http=protocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -75,7 +77,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals to whoever runs the sandbox."""
+        """Leave signals to whoever runs the program."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

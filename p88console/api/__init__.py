@@ -1,0 +1,1 @@
+"""The REST door: what the console shows and does, for other programs on this machine."""

@@ -1,0 +1,98 @@
+"""What the console's keys do, for other programs; every change goes down under the door `api`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from p88console.api.parts import At, Body, Conflict, Document, OurId
+from p88console.runtime import operators, present, tenancy
+from p88console.runtime.operators import Operator
+from p88console.runtime.runtime import Runtime
+from p88console.store import queue
+
+routes = APIRouter(tags=["acting"])
+
+OPERATOR = Operator("api", "api")
+
+
+class Jobs(Body):
+    """Which jobs."""
+
+    job_ids: Annotated[list[OurId], Field(min_length=1, max_length=1000)]
+
+
+class Edit(Body):
+    """Fields as typed: name → text; an empty text clears a field."""
+
+    fields: Annotated[dict[str, str], Field(min_length=1, examples=[{"bib": "512"}])]
+
+
+class Swap(Body):
+    """The two whose bibs change places."""
+
+    first_id: OurId
+    second_id: OurId
+
+
+class Line(BaseModel):
+    """An account's line, and how many jobs the change touched."""
+
+    account_id: str
+    jobs: int
+
+
+@routes.post("/queue/retry")
+async def retry(runtime: At, asked: Jobs) -> list[Document]:
+    """Make jobs due now, failed and held ones included."""
+    changed = await runtime.db.write(queue.retry_now, asked.job_ids, runtime.clock.now())
+    runtime.engine.nudge()
+    return await _changed(runtime, changed)
+
+
+@routes.post("/queue/cancel")
+async def cancel(runtime: At, asked: Jobs) -> list[Document]:
+    """Cancel jobs that wait; a running one is left to finish."""
+    changed = await runtime.db.write(queue.cancel, asked.job_ids, runtime.clock.now())
+    return await _changed(runtime, changed)
+
+
+async def _changed(runtime: Runtime, job_ids: list[int]) -> list[Document]:
+    if not job_ids:
+        raise Conflict(
+            "nothing could be done about job_ids", "they are unknown, running, or have ended"
+        )
+    return [present.job(row) for row in await runtime.db.read(queue.find, job_ids=job_ids)]
+
+
+@routes.post("/accounts/{account_id}/hold")
+async def hold(runtime: At, account_id: OurId) -> Line:
+    """Hold an account's line: nothing of it runs until it is resumed."""
+    return Line(account_id=str(account_id), jobs=await tenancy.hold(runtime, account_id))
+
+
+@routes.post("/accounts/{account_id}/resume")
+async def resume(runtime: At, account_id: OurId) -> Line:
+    """Let an account work again; its held jobs are due now."""
+    return Line(account_id=str(account_id), jobs=await tenancy.resume(runtime, account_id))
+
+
+@routes.patch("/participants/{participant_id}")
+async def edit(runtime: At, participant_id: OurId, asked: Edit) -> list[Document]:
+    """Set fields of one person; the change and its push commit together."""
+    await operators.edit(runtime, OPERATOR, participant_id, asked.fields)
+    return await _people(runtime, participant_id)
+
+
+@routes.post("/participants/swap-bibs")
+async def swap_bibs(runtime: At, asked: Swap) -> list[Document]:
+    """Let two people wear each other's bib."""
+    await operators.swap_bibs(runtime, OPERATOR, asked.first_id, asked.second_id)
+    return await _people(runtime, asked.first_id, asked.second_id)
+
+
+async def _people(runtime: Runtime, *participant_ids: int) -> list[Document]:
+    found = await operators.people_of(runtime, participant_ids)
+    return [present.participant(person) for person in found]

@@ -1,0 +1,51 @@
+"""One screen's truth: engine, network, what is unsent, what needs a person, what is next."""
+
+from __future__ import annotations
+
+from p88console.runtime import present
+from p88console.runtime.present import Document
+from p88console.runtime.runtime import Runtime
+from p88console.store import ledger, overview, schedule
+from p88console.store.board import Lane
+
+
+async def status(runtime: Runtime, event_id: int | None = None) -> Document:
+    """How things stand; `unsent` and `next` of one event only, where one is named."""
+    now = runtime.clock.now()
+    unsent, oldest = await runtime.db.read(ledger.unsent, event_id)
+    lanes = await runtime.db.read(overview.lanes)
+    due = await runtime.db.read(schedule.rows)
+    return {
+        "engine": "running" if await runtime.served() else "stopped",
+        "network": await runtime.db.read(overview.network_class),
+        "unsent": unsent,
+        "oldest_unsent_s": round((now - oldest).total_seconds()) if oldest else None,
+        "needs_you": await runtime.db.read(overview.needs_you),
+        "providers": [_lane(lane) for lane in lanes],
+        "next": [
+            {
+                "operation": row.operation.value,
+                "account_id": present.identity(row.account_id),
+                "event_id": present.identity(row.event_id),
+                "due_at": present.instant(row.due_at),
+                "interval_s": row.interval.total_seconds(),
+                "reason": row.reason,
+            }
+            for row in due
+            if event_id is None or row.event_id == event_id
+        ],
+    }
+
+
+def _lane(lane: Lane) -> Document:
+    good = [moment for moment in (lane.last_pull_at, lane.last_push_at) if moment]
+    return {
+        "account_id": present.identity(lane.account_id),
+        "provider": lane.provider,
+        "label": lane.label,
+        "state": lane.state,
+        "last_success_at": present.instant(max(good, default=None)),
+        "calls_left": None,
+        "clock_offset_s": lane.clock_offset_s,
+        "error": lane.error,
+    }
