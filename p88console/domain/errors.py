@@ -138,6 +138,10 @@ class Unauthorized(ProviderFault):
     code = "unauthorized"
 
 
+class Forbidden(Unauthorized):
+    """The credentials are good and the right to this is missing: no other token would help."""
+
+
 class Rejected(ProviderFault):
     """The provider understood and said no; asking again changes nothing."""
 

@@ -22,6 +22,7 @@ from p88console import __version__
 from p88console.domain.errors import (
     Ambiguous,
     Call,
+    Forbidden,
     Malformed,
     NotSent,
     Portal,
@@ -35,7 +36,7 @@ from p88console.domain.errors import (
 from p88console.domain.model import Provider
 from p88console.providers.addresses import check_base_url
 from p88console.providers.base import Budget, CallLimits
-from p88console.providers.redaction import redacted, secrets_of
+from p88console.providers.redaction import form_secrets, redacted, secrets_of
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -156,8 +157,8 @@ class Door:
     async def ask_by_form(
         self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Ask by a form that changes nothing there, such as for a token."""
-        return await self._call("POST", path, form=form, headers=headers, writes=False)
+        """Ask by a form that changes nothing there, such as for a token; the signer is left out."""
+        return await self._once("POST", path, Signature(), form=form, headers=headers, writes=False)
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -171,7 +172,7 @@ class Door:
         try:
             return await self._once(method, path, signature, **parts)
         except Unauthorized as fault:
-            if fault.call.status == 403 or not await self._signer.renew(signature):
+            if isinstance(fault, Forbidden) or not await self._signer.renew(signature):
                 raise
         return await self._once(method, path, await self._signer.signature(), **parts)
 
@@ -291,7 +292,8 @@ def _refused(response: httpx.Response, raw: bytes, call: Call) -> ProviderFault 
             retry_after_s=_retry_after(response),
         )
     if status in (401, 403):
-        return Unauthorized(
+        refused = Forbidden if status == 403 else Unauthorized
+        return refused(
             call,
             f"{title} does not accept this account's credentials",
             detail,
@@ -348,7 +350,8 @@ def _summary(response: httpx.Response, raw: bytes) -> str:
         return told
     text = " ".join(raw[:300].decode("utf-8", "replace").split())[:120]
     request = response.request
-    for secret in secrets_of(request.url.params.multi_items(), request.headers.items()):
+    sent = secrets_of(request.url.params.multi_items(), request.headers.items())
+    for secret in sent | form_secrets(request.headers.get("content-type", ""), request.content):
         text = text.replace(secret, "…")
     return f"{told}: {text}"
 

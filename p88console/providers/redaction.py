@@ -59,6 +59,9 @@ SHOWN_HEADERS = frozenset(
 )
 """Request headers that hold no secret."""
 
+SHORTEST_SECRET = 6
+"""Letters; no provider gives out a shorter secret."""
+
 
 def redacted(url: str) -> str:
     """The URL with every query value hidden that is not known to be harmless."""
@@ -77,3 +80,11 @@ def secrets_of(params: Iterable[tuple[str, str]], headers: Iterable[tuple[str, s
     hidden = {value for key, value in params if key not in SHOWN_QUERY_KEYS}
     hidden |= {value for key, value in headers if key not in SHOWN_HEADERS}
     return {text for value in hidden for text in (value, quote(value), quote_plus(value)) if text}
+
+
+def form_secrets(kind: str, body: bytes) -> set[str]:
+    """The longer values of a form, by its content type; its short ones are words such as `T`."""
+    if "form-urlencoded" not in kind:
+        return set()
+    fields = parse_qsl(body.decode("utf-8", "replace"))
+    return secrets_of([(key, value) for key, value in fields if len(value) >= SHORTEST_SECRET], ())

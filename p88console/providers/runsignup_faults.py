@@ -6,9 +6,10 @@ write, code 12 with the last id in prose, code 14 for too many calls.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from p88console.domain.errors import (
+    Forbidden,
     ProviderFault,
     Rejected,
     RowsRefused,
@@ -24,16 +25,19 @@ TRANSIENT_CODES = frozenset({4, 5})
 CREDENTIAL_CODES = frozenset({6, 7})
 THROTTLE_CODE = 14
 ORDER_CODE = 12
+PERMISSION_CODE = 7
+CALL_CODES: Final = frozenset({"1", "2", "3", "8", "10", "201", "301"})
+"""Codes about the call itself, whatever rows it carries or asks for."""
 
 
 def fault_inside(answer: Answer) -> ProviderFault | None:
     """The error that a 200 carries, if it does."""
-    body = answer.body
-    if not isinstance(body, dict) or "error" not in body:
+    body = answer.body if isinstance(answer.body, dict) else {}
+    error, rows = body.get("error"), _refused_rows(body.get("error_details"))
+    if not error and not rows:
         return None
-    error = body["error"]
     code = whole(error.get("error_code")) if isinstance(error, dict) else None
-    said = str(error.get("error_msg") if isinstance(error, dict) else error)
+    said = str((error.get("error_msg") if isinstance(error, dict) else error) or "rows refused")
     call = answer.call
     detail = f"{call}: {said} (code {code})"
     if code == THROTTLE_CODE:
@@ -46,7 +50,8 @@ def fault_inside(answer: Answer) -> ProviderFault | None:
             provider_code=str(code),
         )
     if code in CREDENTIAL_CODES:
-        return Unauthorized(
+        kind = Forbidden if code == PERMISSION_CODE else Unauthorized
+        return kind(
             call,
             f"RunSignUp says: {said}",
             detail,
@@ -62,12 +67,11 @@ def fault_inside(answer: Answer) -> ProviderFault | None:
             "what it holds is read before anything is sent again",
             provider_code=str(code),
         )
-    rows = _refused_rows(body.get("error_details"))
     title = f"RunSignUp says: {said}"
     if rows:
         return RowsRefused(call, title, detail, rows=rows, provider_code=str(code))
-    kind = Transient if code in TRANSIENT_CODES else Rejected
-    return kind(call, title, detail, provider_code=str(code))
+    refusal = Transient if code in TRANSIENT_CODES else Rejected
+    return refusal(call, title, detail, provider_code=str(code))
 
 
 def _prose(details: Any) -> str:
@@ -78,11 +82,14 @@ def _refused_rows(details: Any) -> dict[int, str]:
     """Why rows were refused, by their place in the batch."""
     if not isinstance(details, list):
         return {}
-    return {place: _reason(detail) for place, detail in enumerate(details) if detail}
+    reasons = {place: _reason(detail) for place, detail in enumerate(details)}
+    return {place: reason for place, reason in reasons.items() if reason}
 
 
 def _reason(detail: Any) -> str:
+    """Why one row was refused; empty where nothing is said against it."""
     if not isinstance(detail, dict):
-        return str(detail)
-    said = detail.get("detailed_desc") or detail.get("error_msg") or "refused"
-    return f"{said} (code {detail.get('error_code')})"
+        return str(detail or "")
+    code = whole(detail.get("error_code"))
+    said = detail.get("detailed_desc") or detail.get("error_msg")
+    return f"{said or 'refused'} (code {code})" if code or said else ""

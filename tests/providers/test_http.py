@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from p88console.domain.errors import (
     Ambiguous,
+    Forbidden,
     Malformed,
     NotSent,
     P88Error,
@@ -132,10 +133,12 @@ async def test_a_503_may_say_when_to_come_back() -> None:
     assert (await fault_of(Say(503, headers={"Retry-After": "30"}))).retry_after_s == 30.0
 
 
-@pytest.mark.parametrize("status", [401, 403])
-async def test_credentials_that_are_not_accepted_are_said_so(status: int) -> None:
-    assert type(await fault_of(Say(status))) is Unauthorized
-    assert type(await fault_of(Say(status), writes=True)) is Unauthorized
+@pytest.mark.parametrize(("status", "kind"), [(401, Unauthorized), (403, Forbidden)])
+async def test_credentials_that_are_not_accepted_are_said_so(
+    status: int, kind: type[Unauthorized]
+) -> None:
+    assert type(await fault_of(Say(status))) is kind
+    assert type(await fault_of(Say(status), writes=True)) is kind
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 422])
