@@ -12,6 +12,7 @@ from p88console.domain.doctor import Check
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import Trigger
 from p88console.runtime import syncs
+from p88console.runtime.desks.past import RuntimePast
 from p88console.runtime.desks.people import RuntimePeople
 from p88console.runtime.doctor import examine
 from p88console.runtime.runtime import Runtime
@@ -47,6 +48,7 @@ class RuntimeDesk:
         self.read_only = read_only
         self.practice = practice
         self.people = RuntimePeople(runtime.db)
+        self.past = RuntimePast(runtime.db)
 
     def watch(self, changed: Changed) -> Callable[[], None]:
         """Call `changed` on the event loop, at most ten times a second; returns the unwatch."""

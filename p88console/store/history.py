@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, func, select
+from sqlalchemy import Connection, RowMapping, String, cast, func, select
 
 from p88console.domain.errors import NotThere
 from p88console.domain.jobs import CLAIMABLE_STATES, JobState
@@ -92,42 +92,48 @@ def count(connection: Connection, text: str) -> int:
     """How many attempts match the filter text."""
     query = select(func.count()).select_from(HISTORY)
     if text:
-        query = _matching(select(func.count()), text)
+        query = matched(select(func.count()), text)
     return int(connection.execute(query).scalar_one())
 
 
 def place(connection: Connection, history_id: int, text: str) -> int:
     """Where an attempt stands among those that match: how many are newer."""
-    query = _matching(select(func.count()), text).where(HISTORY.c.id > history_id)
+    query = matched(select(func.count()), text).where(HISTORY.c.id > history_id)
     return int(connection.execute(query).scalar_one())
 
 
 def page(connection: Connection, offset: int, limit: int, text: str) -> list[HistoryRow]:
     """Attempts for the history pane, newest first."""
-    columns = (*HISTORY.c, ACCOUNTS.c.provider, EVENTS.c.name.label("event_name"))
-    query = _matching(select(*columns), text)
+    query = matched(select(*COLUMNS), text)
     query = query.order_by(HISTORY.c.id.desc()).offset(offset).limit(limit)
-    return [
-        HistoryRow(
-            id=row["id"],
-            job_id=row["job_id"],
-            provider=row["provider"],
-            event_name=row["event_name"],
-            operation=row["operation"],
-            direction=row["direction"],
-            attempt=row["attempt"],
-            state="partial" if row["partial"] else row["state"],
-            started_at=row["started_at"],
-            finished_at=row["finished_at"],
-            trigger=row["trigger"],
-            counts=row["counts"],
-            error_title=(row["error"] or {}).get("title"),
-        )
-        for row in connection.execute(query).mappings()
-    ]
+    return [row_of(row) for row in connection.execute(query).mappings()]
 
 
-def _matching(query: Any, text: str) -> Any:
+COLUMNS = (*HISTORY.c, ACCOUNTS.c.provider, EVENTS.c.name.label("event_name"))
+"""What `row_of` needs of a query that `matched` has joined."""
+
+
+def row_of(row: RowMapping) -> HistoryRow:
+    """One attempt as lists show it."""
+    return HistoryRow(
+        id=row["id"],
+        job_id=row["job_id"],
+        provider=row["provider"],
+        event_name=row["event_name"],
+        operation=row["operation"],
+        direction=row["direction"],
+        attempt=row["attempt"],
+        state="partial" if row["partial"] else row["state"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+        trigger=row["trigger"],
+        counts=row["counts"],
+        error_title=(row["error"] or {}).get("title"),
+    )
+
+
+def matched(query: Any, text: str) -> Any:
+    """The query over attempts with accounts and events, narrowed by a filter text."""
     joined = (
         query.select_from(HISTORY)
         .join(ACCOUNTS, ACCOUNTS.c.id == HISTORY.c.account_id)

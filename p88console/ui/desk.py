@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.system.clock import Clock
+from p88console.ui.desks.past import PastDesk
 from p88console.ui.desks.people import PeopleDesk
 
 Topics = frozenset[str]
@@ -26,6 +27,11 @@ class Desk(Protocol):
     @property
     def people(self) -> PeopleDesk:
         """Participants."""
+        ...
+
+    @property
+    def past(self) -> PastDesk:
+        """Everything that was ever tried."""
         ...
 
     def watch(self, changed: Callable[[Topics], None]) -> Callable[[], None]:

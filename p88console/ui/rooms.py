@@ -6,8 +6,13 @@ from collections.abc import Callable
 
 from p88console.ui.outlook import Outlook
 from p88console.ui.screens.board import Board
+from p88console.ui.screens.history import History
 from p88console.ui.screens.room import Room
 from p88console.ui.screens.roster import Roster
 
-ROOMS: dict[str, Callable[[Outlook], Room]] = {"board": Board, "roster": Roster}
+ROOMS: dict[str, Callable[[Outlook], Room]] = {
+    "board": Board,
+    "roster": Roster,
+    "history": History,
+}
 """Each room by the name of its mode; the first is where the console opens."""

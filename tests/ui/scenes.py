@@ -226,6 +226,7 @@ def error() -> StageDesk:
     desk.stopped = ("the disk is full", NOW - timedelta(minutes=2, seconds=40))
     desk.faults["history_page"] = OSError("disk I/O error")
     desk.faults["people.page"] = OSError("disk I/O error")
+    desk.faults["past.page"] = OSError("disk I/O error")
     return desk
 
 

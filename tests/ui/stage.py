@@ -19,6 +19,7 @@ from p88console.ui.desk import Topics
 from p88console.ui.screens.board import Board
 from tests.support.clock import SteppedClock
 from tests.ui.cast import NOW, StagePeople
+from tests.ui.chronicle import StagePast
 
 T = TypeVar("T")
 
@@ -122,6 +123,7 @@ class StageDesk:
     """The race clock, to be stepped."""
     clock: Clock = field(init=False)
     people: StagePeople = field(init=False)
+    past: StagePast = field(init=False)
     read_only: bool = False
     practice: str | None = None
     stopped: tuple[str, datetime] | None = None
@@ -136,6 +138,7 @@ class StageDesk:
     def __post_init__(self) -> None:
         self.clock = self.hand
         self.people = StagePeople(self._answer)
+        self.past = StagePast(self._answer, lambda: self.history)
 
     def asked_for(self, name: str) -> list[tuple[Any, ...]]:
         """The arguments of each call of one method."""
@@ -294,6 +297,6 @@ def seen(app: App[Any]) -> str:
     return "\n".join(line.text.ljust(width) for line in lines[:height])
 
 
-def toasts(app: ConsoleApp) -> list[str]:
+def toasts(app: App[Any]) -> list[str]:
     """What toasts have said so far."""
     return [note.message for note in app._notifications]

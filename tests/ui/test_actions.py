@@ -12,15 +12,17 @@ from p88console.ui import rooms
 from p88console.ui.action import Situation
 from p88console.ui.actions import ACTIONS, bindings, obstacle, of_scopes, shown_key
 from p88console.ui.app import ConsoleApp
+from p88console.ui.screens.attempt import AttemptSheet
 from p88console.ui.screens.board import Board
 from p88console.ui.screens.dialogs import Ask, Help, Leave
+from p88console.ui.screens.history import History
 from p88console.ui.screens.job import JobStory
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.pick import Pick
 from p88console.ui.screens.roster import Roster
 from p88console.ui.widgets.grid import Grid
 
-LISTS: tuple[type, ...] = (Roster,)
+LISTS: tuple[type, ...] = (Roster, History)
 ROOMS: tuple[type, ...] = (Board, *LISTS)
 ANSWERING: dict[str, tuple[type, ...]] = {
     "sync": ROOMS,
@@ -29,6 +31,8 @@ ANSWERING: dict[str, tuple[type, ...]] = {
     "list": LISTS,
     "board": (Board,),
     "roster": (Roster,),
+    "history": (History,),
+    "attempt": (AttemptSheet,),
     "person": (PersonSheet,),
     "pick": (Pick,),
     "grid": (Grid,),

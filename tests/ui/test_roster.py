@@ -83,6 +83,18 @@ def _is_chloe(row: Any) -> bool:
     return bool(row.last_name == "de la Cruz" and (row.first_name or "").startswith("Ch"))
 
 
+async def test_arrows_move_among_what_is_found_while_typing() -> None:
+    async with roster(scenes.busy()) as (room, pilot):
+        await pilot.press("slash", "5", "1")
+        await settled(pilot)
+        await pilot.press("down", "down", "2")
+        await settled(pilot)
+        assert (room.pane.grid.text, room.pane.grid.total) == ("512", 2)
+        await pilot.press("down", "enter", "enter")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, PersonSheet), "the story")
+        assert pilot.app.screen is not room
+
+
 async def test_facets_narrow_the_list_and_tell_how_many() -> None:
     desk = scenes.busy()
     async with roster(desk) as (room, pilot):

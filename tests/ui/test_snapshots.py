@@ -48,7 +48,7 @@ def test_board_at_other_sizes(snap_compare: Compare, size: tuple[int, int]) -> N
 
 @pytest.mark.parametrize("size", SIZES, ids=_named)
 @pytest.mark.parametrize("face", FACES, ids=_named)
-@pytest.mark.parametrize("door", ["roster"])
+@pytest.mark.parametrize("door", ["roster", "history"])
 def test_rooms(
     snap_compare: Compare, door: str, face: Callable[[], StageDesk], size: tuple[int, int]
 ) -> None:
@@ -64,6 +64,8 @@ def test_rooms(
         pytest.param("roster", ("slash", "5", "1"), id="bib"),
         pytest.param("roster", ("right", "right"), id="duplicate"),
         pytest.param("roster", ("e",), id="event"),
+        pytest.param("history", (*["down"] * 5, "enter"), id="attempt"),
+        pytest.param("history", ("right", "right"), id="failed"),
     ],
 )
 def test_in_the_rooms(
@@ -73,7 +75,7 @@ def test_in_the_rooms(
     assert snap_compare(console(scenes.busy()), terminal_size=size, run_before=steps)
 
 
-@pytest.mark.parametrize("door", ["roster"])
+@pytest.mark.parametrize("door", ["roster", "history"])
 def test_rooms_in_light_colours(snap_compare: Compare, door: str) -> None:
     app = console(scenes.busy(), theme="p88-light")
     assert snap_compare(app, terminal_size=SIZES[1], run_before=_after(KEYS[door]))

@@ -26,6 +26,7 @@ def _in(states: tuple[JobState, ...]) -> str:
 ONE_OPEN = text(_in(OPEN_STATES))
 ONE_RUNNING = text("state = 'running'")
 LEADS = text("leads")
+PARTIAL = text("partial")
 CLAIMABLE = text(_in(CLAIMABLE_STATES))
 
 
@@ -106,6 +107,9 @@ class SyncHistory(SQLModel, table=True):
     __tablename__ = "sync_history"
     __table_args__ = (
         CheckConstraint("(state = 'running') = (finished_at IS NULL)", name="settled_has_end"),
+        Index("ix_sync_history_state", "state", "event_id"),
+        Index("ix_sync_history_partial", "id", sqlite_where=PARTIAL, postgresql_where=PARTIAL),
+        Index("ix_sync_history_trigger", "trigger", "event_id"),
         Index("ix_sync_history_lane", "account_id", "direction", "state", "finished_at"),
     )
 

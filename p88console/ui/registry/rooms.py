@@ -68,10 +68,10 @@ LISTS = (
         VIEW,
     ),
     Action("list.event", "e", "event", "Choose one event, or all of them.", VIEW, always, 8),
-    Action("list.order", "o", "order", "Choose what the list is sorted by.", VIEW, always, 10),
 )
 
 ROSTER = (
+    Action("roster.order", "o", "order", "Choose what the list is sorted by.", VIEW, always, 10),
     Action(
         "roster.since",
         "c",
@@ -81,6 +81,19 @@ ROSTER = (
         always,
         12,
     ),
+)
+
+HISTORY = (
+    Action(
+        "history.retry",
+        "t",
+        "retry",
+        "Make the jobs of the marked attempts, or of this one, due now.",
+        JOBS,
+        on_a_job,
+        7,
+    ),
+    Action("history.account", "a", "account", "Choose one account, or all.", VIEW, always, 10),
 )
 
 VIEWS = (
@@ -128,6 +141,7 @@ def _door(key: str, name: str, about: str) -> Action:
 DOORS = (
     _door("1", "board", "The queue, retries and history, live, and every account's lane."),
     _door("2", "roster", "Every participant, found by bib or name."),
+    _door("5", "history", "Every attempt ever made, and what was answered."),
 )
 """The way to each room; the tabs are made from these."""
 

@@ -21,6 +21,14 @@ JOB_STORY = (
     Action("story.close", "escape,enter,q", "close", "Back.", VIEW, always, 1),
 )
 
+ATTEMPT = (
+    Action("attempt.retry", "t", "retry now", "Make its job due now.", JOBS, on_a_job, 2),
+    Action("attempt.cancel", "x", "cancel", "Cancel its job.", JOBS, on_an_open_job, 3),
+    Action("attempt.job", "j", "job", "Its job's whole story.", JOBS, on_a_row, 4),
+    Action("attempt.read_again", "ctrl+l", "read again", "Read the attempt anew.", VIEW),
+    Action("attempt.close", "escape,enter,q", "close", "Back.", VIEW, always, 1),
+)
+
 PERSON = (
     Action("person.read_again", "ctrl+l", "read again", "Read the story anew.", VIEW),
     Action("person.close", "escape,enter,q", "close", "Back.", VIEW, always, 1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.containers import Horizontal
@@ -60,13 +60,6 @@ class ListRoom(Room):
 
     def narrow(self) -> None:
         """The event, the facet or the order is another one: the list's query follows."""
-
-    def orders(self) -> Sequence[Choice]:
-        """What the list can be sorted by."""
-        return ()
-
-    def order_by(self, choice_id: int) -> None:
-        """Sort by one of `orders`."""
 
     def beside(self) -> Iterable[Widget]:
         """What stands at the right of the list where there is room."""
@@ -211,26 +204,11 @@ class ListRoom(Room):
             Choice(0, ALL_EVENTS, number(sum(event.participants for event in events))),
             *(_choice(event) for event in events),
         ]
+        current = self.outlook.chosen.id if self.outlook.chosen else 0
         known = {event.id: event for event in events}
-        chosen = await self.app.push_screen_wait(Pick("Event", choices))
+        chosen = await self.app.push_screen_wait(Pick("Event", choices, current=current))
         if chosen is not None:
             self.outlook.choose(known.get(chosen))
-
-    def action_order(self) -> None:
-        """Choose what the list is sorted by."""
-
-        def chosen(order: int | None) -> None:
-            if order is not None:
-                self.order_by(order)
-                self.narrow()
-                self.pane.grid.sorted_anew()
-                self.pane.title_line.refresh()
-
-        self.app.push_screen(Pick("Sort by", self.orders()), chosen)
-
-    def grid(self) -> Grid[Any]:
-        """The list's table."""
-        return self.pane.grid
 
 
 def _choice(event: EventChoice) -> Choice:

@@ -67,11 +67,6 @@ class Choices:
 class PickGrid(Grid[Choice], can_focus=False):
     """The choices; the sheet's keys move the cursor, whatever has the focus."""
 
-    @property
-    def lit(self) -> bool:
-        """The keys always go here."""
-        return True
-
 
 def _label(row: Choice, _: Moment) -> Phrase:
     return say(row.label)
@@ -102,6 +97,7 @@ class Pick(Sheet[int]):
             columns.append(Column("", _fact, 9, right=True))
         look = Look(columns, lambda text: say(f"nothing contains “{text}”", Tone.DIM))
         self.table = PickGrid(Choices(choices), look, _no_moment)
+        self.table.steered = True
         self.table.cursor = next(
             (place for place, choice in enumerate(choices) if choice.id == current), 0
         )

@@ -148,13 +148,19 @@ class Roster(ListRoom):
         """Looked at last."""
         self.left_at = self.outlook.now
 
-    def orders(self) -> Sequence[Choice]:
-        """Name, bib, race, newest change."""
-        return [Choice(place, order.value) for place, order in enumerate(ORDERS)]
+    def action_order(self) -> None:
+        """Choose what the list is sorted by; the cursor stays on its runner."""
 
-    def order_by(self, choice_id: int) -> None:
-        """Sort by one of them."""
-        self._order = ORDERS[choice_id]
+        def chosen(order: int | None) -> None:
+            if order is not None:
+                self._order = ORDERS[order]
+                self.narrow()
+                self.pane.grid.sorted_anew()
+                self.pane.title_line.refresh()
+
+        choices = [Choice(place, order.value) for place, order in enumerate(ORDERS)]
+        pick = Pick("Sort by", choices, current=ORDERS.index(self._order))
+        self.app.push_screen(pick, chosen)
 
     def action_since(self) -> None:
         """Choose from when on a change counts, and show who changed."""

@@ -85,6 +85,8 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
         self._cursor_id: int | None = None
         self._follows = True
         self.cursor = 0
+        self.steered = False
+        """Whether keys come here from the line that the operator types into."""
         self.loaded = False
         self.text = ""
         self.marks: dict[int, RowT] = {}
@@ -102,7 +104,7 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
     @property
     def lit(self) -> bool:
         """Whether the cursor is bright: keys go to this table."""
-        return self.has_focus
+        return self.has_focus or self.steered
 
     @property
     def current(self) -> RowT | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
@@ -17,6 +17,8 @@ from p88console.ui.widgets.grid import Grid
 from p88console.ui.widgets.lines import Lines
 
 RULE = "─"
+STEERING = {"up": "up", "down": "down", "pageup": "page_up", "pagedown": "page_down"}
+"""Keys that the filter line leaves to the table, and what the table does."""
 
 
 class PaneTitle(Lines):
@@ -127,6 +129,7 @@ class Pane(Vertical):
     def open_filter(self) -> None:
         """Ask for the text that rows must contain."""
         self.filter_line.display = True
+        self.grid.steered = True
         self.screen.set_focus(self.filter_line)
 
     def clear_filter(self) -> bool:
@@ -134,10 +137,20 @@ class Pane(Vertical):
         if not self.filtered:
             return False
         self.filter_line.value = ""
-        self.filter_line.display = False
+        self._leave_line()
         self.grid.filter_rows("")
-        self.grid.focus()
         return True
+
+    def _leave_line(self) -> None:
+        self.filter_line.display = False
+        self.grid.steered = False
+        self.grid.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """While a text is typed, the arrows move among the rows that it finds."""
+        if event.key in STEERING and self.filter_line.has_focus:
+            event.stop()
+            getattr(self.grid, f"action_{STEERING[event.key]}")()
 
     @on(Input.Changed)
     def typed(self, event: Input.Changed) -> None:
@@ -150,5 +163,4 @@ class Pane(Vertical):
     def entered(self, event: Input.Submitted) -> None:
         """Back to the rows; the filter stays and the title tells it."""
         event.stop()
-        self.filter_line.display = False
-        self.grid.focus()
+        self._leave_line()
