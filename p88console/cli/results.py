@@ -16,8 +16,7 @@ from p88console.domain.times import clock_text
 from p88console.runtime import present, present_publishing
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
-from p88console.store import people, publications, standings
-from p88console.store import results as mirror
+from p88console.store import orphans, people, publications, standings
 from p88console.store.standings import Group, Move, Orphan
 from p88console.system.clock import Clock
 from p88console.system.settings import span
@@ -142,7 +141,7 @@ def results_attach(result_id: int, participant_id: int) -> None:
 
     async def work(runtime: Runtime) -> object:
         now = runtime.clock.now()
-        row = await runtime.db.write(mirror.attach, result_id, participant_id, now)
+        row = await runtime.db.write(orphans.attach, result_id, participant_id, now)
         return present.result(row)
 
     face().show(face().run(work))

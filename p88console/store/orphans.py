@@ -9,7 +9,7 @@ from typing import Any
 from p88console.domain.inbox import Kind
 from p88console.domain.model import ResultStatus
 from p88console.domain.times import clock_text
-from p88console.store import inbox, standings
+from p88console.store import inbox, results, standings
 from p88console.store.db import Tx
 from p88console.store.inbox import STAMP, Question
 from p88console.store.standings import Orphan, full_name
@@ -30,6 +30,13 @@ def tell(tx: Tx, event_ids: Sequence[int], now: datetime) -> int:
         told = inbox.items(tx.connection, event_id=event_id, kind=Kind.ORPHAN)
         inbox.settle(tx, [item.key for item in told if item.key not in kept], SETTLED, now)
     return still_open
+
+
+def attach(tx: Tx, result_id: int, participant_id: int, now: datetime) -> dict[str, Any]:
+    """Say whose result a row is; the inbox asks no longer. Returns the row. Raises `UsageFault`."""
+    row = results.attach(tx, result_id, participant_id, now)
+    tell(tx, [row["event_id"]], now)
+    return row
 
 
 def _question(orphan: Orphan, event_id: int) -> Question:

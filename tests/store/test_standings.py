@@ -156,8 +156,7 @@ def test_an_orphan_is_asked_about_once_and_settles_when_its_runner_turns_up(
     (item,) = bench.read(inbox.items, event_id=bench.event)
     assert item.participant_id == bench.person()["id"]
     assert item.reason.endswith("probably this person: same name")
-    bench.write(results.attach, item.detail["result_id"], bench.person()["id"], bench.now)
-    assert bench.write(orphans.tell, [bench.event], bench.now) == 0
+    bench.write(orphans.attach, item.detail["result_id"], bench.person()["id"], bench.now)
     (decided,) = bench.read(inbox.items, event_id=bench.event, decided=True)
     assert (decided.decision, decided.decided_by) == (orphans.SETTLED, None)
 
