@@ -24,6 +24,7 @@ COMMANDS = {
     "event": ("events", "Events: list, show, link to a scoring event."),
     "export": ("files", "Roster, results, history, ChronoTrack entries as a file."),
     "history": ("work", "What happened: every attempt, newest first."),
+    "inbox": ("inbox", "What needs a person: list, resolve."),
     "participants": ("people", "Participants of an event."),
     "partner": ("setup", "Timing partners: add, list."),
     "publish": ("publish", "Publish results, behind the guard."),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from p88console.domain.model import PushState
@@ -20,6 +19,8 @@ class Action(StrEnum):
     UPDATE = "update"
     WITHDRAW = "withdraw"
     BLOCKED = "blocked"
+    FREE = "free"
+    """Take a bib from somebody who is no longer registered, for another person's sake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Candidate:
     stopped: str | None = None
     gone: bool = False
     unseen: bool = False
+    undecided: tuple[str, ...] = ()
+    """Fields in conflict that stay as they are there until somebody decides."""
 
     @property
     def name(self) -> str:
@@ -88,18 +91,18 @@ def differences(before: Values | None, after: Values) -> dict[str, tuple[str | N
     }
 
 
-def make_plan(candidates: Iterable[Candidate], taken_bibs: Mapping[tuple[str, str], int]) -> Plan:
+def make_plan(candidates: Iterable[Candidate], blocked: Mapping[int, str]) -> Plan:
     """Compare what each candidate should be with what the far side acknowledged.
 
     Args:
         candidates: Everyone whose state here may differ from the state there.
-        taken_bibs: How many active people of the event wear each (race, bib) in the mirror; a
-            bib worn twice in a race blocks both, because neither may be sent until it is resolved.
+        blocked: Whom a bib that more than one person wears keeps from being sent, with the reason:
+            neither may be sent until it is resolved.
     """
     steps: list[Step] = []
     settled: list[Candidate] = []
     for candidate in candidates:
-        step = _step(candidate, taken_bibs)
+        step = _step(candidate, blocked)
         if step is None:
             settled.append(candidate)
         else:
@@ -107,7 +110,7 @@ def make_plan(candidates: Iterable[Candidate], taken_bibs: Mapping[tuple[str, st
     return Plan(tuple(steps), tuple(settled))
 
 
-def _step(candidate: Candidate, taken_bibs: Mapping[tuple[str, str], int]) -> Step | None:
+def _step(candidate: Candidate, blocked: Mapping[int, str]) -> Step | None:
     if candidate.gone:
         return Step(Action.WITHDRAW, candidate, {}, candidate.stopped or "")
     changes = differences(candidate.acknowledged, candidate.desired)
@@ -115,15 +118,55 @@ def _step(candidate: Candidate, taken_bibs: Mapping[tuple[str, str], int]) -> St
         return Step(Action.BLOCKED, candidate, changes, candidate.stopped)
     if not changes and candidate.acknowledged is not None:
         return None
-    bib, race = candidate.desired.get("bib"), candidate.desired.get("race")
-    wearers = taken_bibs.get((race or "", bib), 0) if bib else 0
-    if wearers > 1:
-        reason = f"bib {bib} is worn by {wearers} people in this race"
+    reason = blocked.get(candidate.participant_id)
+    if reason is not None:
         return Step(Action.BLOCKED, candidate, changes, reason)
     action = Action.CREATE if candidate.acknowledged is None else Action.UPDATE
-    return Step(action, candidate, changes)
+    told = f"{', '.join(candidate.undecided)} waits for a decision" if candidate.undecided else ""
+    return Step(action, candidate, changes, told)
 
 
-def worn_bibs(people: Iterable[tuple[str, str | None]]) -> Counter[tuple[str, str]]:
-    """Count how often each bib is worn within each race, from (race, bib) pairs."""
-    return Counter((race, bib) for race, bib in people if bib)
+Place = tuple[str | None, str | None]
+"""A race and a bib in it, at one far side."""
+
+
+def worn(values: Values | None) -> Place:
+    """The bib that somebody wears or is to wear, and in which race."""
+    return (values or {}).get("race"), (values or {}).get("bib")
+
+
+def clear_the_way(plan: Plan, held: Mapping[Place, Candidate]) -> Plan:
+    """Let nobody be sent a bib that somebody else still wears at the far side.
+
+    Args:
+        plan: The plan, as if everybody there gave way.
+        held: Who wears the bibs that the plan gives out, by race and bib, where they are known to.
+            Whoever is no longer registered gives theirs up first; anybody else who keeps it
+            makes the other wait.
+    """
+    leaving = {
+        step.candidate.participant_id
+        for step in plan.outgoing
+        if worn(step.candidate.acknowledged) != worn(step.candidate.desired)
+    }
+    steps: list[Step] = []
+    freed: dict[int, Step] = {}
+    for step in plan.steps:
+        holder = held.get(worn(step.candidate.desired)) if step in plan.outgoing else None
+        if holder is None or holder.participant_id in {*leaving, step.candidate.participant_id}:
+            steps.append(step)
+        elif holder.gone:
+            freed[holder.participant_id] = _freed(holder, step.candidate)
+            steps.append(step)
+        else:
+            bib = step.candidate.desired.get("bib")
+            why = f"bib {bib} is still worn there by {holder.name or holder.our_id}"
+            steps.append(Step(Action.BLOCKED, step.candidate, step.changes, why))
+    return Plan((*freed.values(), *steps), plan.settled)
+
+
+def _freed(holder: Candidate, taker: Candidate) -> Step:
+    bib = worn(holder.acknowledged)[1]
+    bare = {**(holder.acknowledged or {}), "bib": None}
+    reason = f"no longer registered: {bib} goes to {taker.name or taker.our_id}"
+    return Step(Action.FREE, replace(holder, desired=bare), {"bib": (bib, None)}, reason)

@@ -7,14 +7,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from p88console.domain.errors import NotOffered, ProviderFault, Rejected, Transient
+from p88console.domain.inbox import Kind
 from p88console.domain.jobs import Counts
 from p88console.domain.model import Provider, PushState
 from p88console.domain.outcome import about_rows
-from p88console.domain.plan import Action, Candidate, Plan, Step, Values, differences, make_plan
+from p88console.domain.plan import (
+    Action,
+    Candidate,
+    Plan,
+    Step,
+    Values,
+    clear_the_way,
+    differences,
+    make_plan,
+    worn,
+)
 from p88console.engine.pull import target_of
 from p88console.engine.shop import Shop, Ticket
 from p88console.providers.base import Entry, PushTraits, ScoringTarget, Seen, TakesParticipants
-from p88console.store import events, ledger
+from p88console.store import bibs, events, ledger, verdicts
 from p88console.store.events import LinkRow
 from p88console.store.ledger import UNSEEN, Settled
 
@@ -37,8 +48,13 @@ async def push_participants(ticket: Ticket) -> None:
 async def plan_push(shop: Shop, link: LinkRow, traits: PushTraits, *, everyone: bool) -> Plan:
     """What a push of this link would do at this moment."""
     people = await shop.db.read(ledger.candidates, link.id, traits.fields, everyone=everyone)
-    taken = await shop.db.read(ledger.taken_bibs, link.event_id)
-    return make_plan(people, taken)
+    rules = shop.settings.policy_of(link.event_id).bibs
+    plan = make_plan(people, await shop.db.read(bibs.blocked, link.event_id, rules))
+    given = {place[1] for step in plan.outgoing if (place := worn(step.candidate.desired))[1]}
+    if not given:
+        return plan
+    there = await shop.db.read(ledger.holders, link.id, traits.fields, given)
+    return clear_the_way(plan, {worn(one.acknowledged): one for one in there})
 
 
 class _Push:
@@ -52,6 +68,7 @@ class _Push:
         self.target: ScoringTarget = target_of(link)
         self.refusals = 0
         self.title = Provider(link.provider).title
+        self.traits = adapter.push_traits
 
     async def run(self) -> None:
         unread = await self._settle_doubts()
@@ -60,8 +77,7 @@ class _Push:
         await self._settle_unsent_steps(plan)
         # whoever could not be read is neither sent again nor keeps the others waiting
         steps = [step for step in plan.outgoing if step.candidate.state is not PushState.SENT]
-        for batch in _batches(freeing(steps), traits.batch_size):
-            await self._send(batch)
+        steps = await self._free([*plan.of(Action.FREE), *freeing(steps)], steps)
         taken: list[Step] = []
         for batch in _batches(steps, traits.batch_size):
             taken += await self._send(batch)
@@ -71,6 +87,61 @@ class _Push:
         self.ticket.counts += _counted(taken) + Counts(refused=waiting)
         if unread is not None:
             raise unread
+
+    async def _free(self, first: Sequence[Step], steps: list[Step]) -> list[Step]:
+        """Have bibs given up before anybody else is sent them; returns whom that lets through.
+
+        It is read back: where a bib was not given up, nobody else gets it.
+        """
+        if not first:
+            return steps
+        size = self.adapter.push_traits.batch_size
+        sent = [step for batch in _batches(first, size) for step in await self._send(batch)]
+        people = [step.candidate for step in sent]
+        seen, unread = await self._read_back(people) if people else ({}, None)
+        outcomes = []
+        for person in people:
+            there = seen.get(person.our_id)
+            if there is not None:
+                was = worn(person.acknowledged)[1]
+                told = f"has no bib there, was {was}: the new one follows"
+                known = replace(person, remote_id=there.remote_id)
+                freed = Settled(
+                    person.participant_id,
+                    PushState.HELD if person.gone else PushState.UNSENT,
+                    known.remote_id,
+                    there.values,
+                    person.mirror_hash if person.gone else None,
+                    self._by_hand(person) if person.gone else told,
+                    Kind.BY_HAND if person.gone else None,
+                )
+                outcomes.append(freed)
+        await self._write(outcomes)
+        if unread is not None:
+            raise unread
+        still = {worn(one.values) for one in seen.values()}
+        still |= {worn(step.candidate.acknowledged) for step in first if step not in sent}
+        kept = [step for step in steps if worn(step.candidate.desired) in still]
+        await self._write([self._waits(step.candidate) for step in kept])
+        return [step for step in steps if step not in kept]
+
+    def _waits(self, person: Candidate) -> Settled:
+        bib = person.desired.get("bib")
+        reason = f"bib {bib} was not given up at {self.title} by whoever wore it"
+        return Settled(
+            person.participant_id,
+            PushState.HELD,
+            person.remote_id,
+            person.acknowledged,
+            None,
+            reason,
+            Kind.HELD,
+        )
+
+    def _by_hand(self, person: Candidate) -> str:
+        bib = worn(person.acknowledged)[1]
+        who = f"{bib} ({person.name})" if bib else person.name or person.our_id
+        return f"withdraw {who} at {self.title} by hand: the registration no longer stands"
 
     async def _settle_doubts(self) -> ProviderFault | None:
         """Whoever was sent and never confirmed is read before anything is sent again.
@@ -123,29 +194,57 @@ class _Push:
         outcomes = [
             _settled(person, PushState.VERIFIED, person.acknowledged) for person in plan.settled
         ]
-        blocked = plan.of(Action.BLOCKED) + plan.of(Action.WITHDRAW)
-        for step in blocked:
-            person, reason, judged = step.candidate, step.reason, None
-            if step.action is Action.WITHDRAW:
-                # told once; a bib worn twice is looked at again by every push
-                reason, judged = f"{person.name} {reason} ({self.title})", person.mirror_hash
-            outcomes.append(
-                Settled(
-                    person.participant_id,
-                    PushState.HELD,
-                    person.remote_id,
-                    person.acknowledged,
-                    judged,
-                    reason,
-                )
+        outcomes += await self._withdrawn(plan.of(Action.WITHDRAW))
+        blocked = plan.of(Action.BLOCKED)
+        outcomes += [
+            # a bib worn twice is looked at again by every push
+            Settled(
+                step.candidate.participant_id,
+                PushState.HELD,
+                step.candidate.remote_id,
+                step.candidate.acknowledged,
+                None,
+                step.reason,
             )
+            for step in blocked
+        ]
+        unmapped = [step.candidate for step in blocked if step.reason == ledger.UNMAPPED]
+        await self.shop.db.write(verdicts.mind_unmapped, self.link, unmapped, self.shop.clock.now())
         await self._write(outcomes)
         self.ticket.counts += Counts(unchanged=len(plan.settled))
 
+    async def _withdrawn(self, steps: Sequence[Step]) -> list[Settled]:
+        """Who is no longer registered: gone there too, or to be withdrawn by hand."""
+        waiting = await self.shop.db.read(ledger.by_hand, self.link.id, self.traits.fields)
+        people = {person.participant_id: person for person in waiting}
+        people |= {step.candidate.participant_id: step.candidate for step in steps}
+        if not people:
+            return []
+        seen, unread = await self._read_back(list(people.values()))
+        outcomes = []
+        for person in people.values():
+            there = seen.get(person.our_id)
+            if there is None and unread is None:
+                outcomes.append(_settled(person, PushState.VERIFIED, None))
+                continue
+            values = there.values if there else person.acknowledged
+            known = replace(person, acknowledged=values)
+            held = _settled(known, PushState.HELD, values, self._by_hand(known))
+            outcomes.append(replace(held, ask=Kind.BY_HAND))
+        return outcomes
+
     async def _send(self, steps: Sequence[Step]) -> list[Step]:
-        """Send a batch; one that is refused is halved until the offending row stands alone."""
+        """Send a batch; one that is refused is halved until the offending row stands alone.
+
+        Whoever changed here since the plan was made is left to the push that the change queued.
+        """
         sent = [(step.candidate, step.candidate.desired) for step in steps]
-        await self.shop.db.write(ledger.mark_sent, self.link.id, sent, self.shop.clock.now())
+        current = await self.shop.db.write(
+            ledger.mark_sent, self.link.id, sent, self.shop.clock.now()
+        )
+        steps = [step for step in steps if step.candidate.participant_id in current]
+        if not steps:
+            return []
         try:
             await self.adapter.send(self.target, [_entry(step.candidate) for step in steps])
         except Rejected as fault:
@@ -176,7 +275,8 @@ class _Push:
         known = people if unread is None else [one for one in people if one.our_id in seen]
         outcomes = [self._verdict(person, seen.get(person.our_id)) for person in known]
         await self._write(outcomes)
-        good = sum(outcome.state is PushState.VERIFIED for outcome in outcomes)
+        sound = (PushState.VERIFIED, PushState.HELD)
+        good = sum(outcome.state in sound for outcome in outcomes)
         unseen = sum(outcome.state is PushState.SENT for outcome in outcomes)
         self.ticket.counts += Counts(verified=good, refused=unseen)
         if unread is not None:
@@ -219,7 +319,7 @@ class _Push:
 
     async def _write(self, outcomes: Sequence[Settled]) -> None:
         if outcomes:
-            await self.shop.db.write(ledger.settle, self.link.id, outcomes, self.shop.clock.now())
+            await self.shop.db.write(verdicts.settle, self.link, outcomes, self.shop.clock.now())
 
 
 def freeing(steps: Sequence[Step]) -> list[Step]:
@@ -227,18 +327,14 @@ def freeing(steps: Sequence[Step]) -> list[Step]:
 
     Free, then move and fill: so no two wear the same bib at the far side at any moment.
     """
-    wanted = Counter(_worn(step.candidate.desired) for step in steps)
+    wanted = Counter(worn(step.candidate.desired) for step in steps)
     first = []
     for step in steps:
-        held, wants = _worn(step.candidate.acknowledged or {}), _worn(step.candidate.desired)
+        held, wants = worn(step.candidate.acknowledged), worn(step.candidate.desired)
         if held[1] and wanted[held] - (held == wants) > 0:
             bare = replace(step.candidate, desired={**step.candidate.desired, "bib": None})
             first.append(replace(step, candidate=bare))
     return first
-
-
-def _worn(values: Values) -> tuple[str | None, str | None]:
-    return values.get("race"), values.get("bib")
 
 
 def _settled(
@@ -250,6 +346,10 @@ def _settled(
     remote_id: str | None = None,
 ) -> Settled:
     """A verdict that stands until the person changes here: nothing loops on a refused field."""
+    if state is PushState.VERIFIED and person.undecided:
+        state = PushState.HELD
+        reason = f"{', '.join(person.undecided)} waits for a decision in the inbox"
+    asks = state in (PushState.REFUSED, PushState.DIFFERS, PushState.IGNORED)
     return Settled(
         person.participant_id,
         state,
@@ -257,6 +357,7 @@ def _settled(
         values,
         person.mirror_hash,
         reason,
+        Kind.REFUSED if asks else None,
     )
 
 

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.fields import typed
+from p88console.domain.inbox import Kind
 from p88console.domain.merge import Value
 from p88console.runtime.runtime import Runtime
-from p88console.store import edits, events, people, undo
+from p88console.store import decide, edits, events, inbox, people, undo
+from p88console.store.db import Tx
+from p88console.store.decide import Verdict
 from p88console.store.edits import Done, Hand
 from p88console.store.events import EventRow
+from p88console.store.inbox import Item
 from p88console.store.people import Person
 from p88console.store.undo import Undone
 
@@ -118,3 +122,37 @@ def race_of(event: EventRow, text: str) -> str:
             return str(race.id)
     names = ", ".join(f"{race.name} ({race.id})" for race in event.races)
     raise UsageFault(f"there is no race {text!r} in {event.name}", f"there are: {names}")
+
+
+async def asking(runtime: Runtime, item_id: int, *, alike: bool = False) -> list[Item]:
+    """An inbox item, or every open one that asks the same. Raises `UsageFault`."""
+    item = await runtime.db.read(inbox.item, item_id)
+    if not alike:
+        return [item]
+    others = await runtime.db.read(inbox.items, event_id=item.event_id, kind=item.kind)
+    return decide.alike(item, others)
+
+
+async def resolve(
+    runtime: Runtime, operator: Operator, items: Sequence[Item], verdict: Verdict
+) -> list[Item]:
+    """Carry a decision out, event by event and kind by kind; all of it or nothing.
+
+    Returns the items as they are afterwards. Raises `UsageFault` where it does not apply.
+    """
+    groups: dict[tuple[int | None, Kind], list[Item]] = {}
+    for item in items:
+        groups.setdefault((item.event_id, item.kind), []).append(item)
+
+    def write(tx: Tx) -> list[Item]:
+        return [
+            item
+            for (event_id, _kind), group in groups.items()
+            for item in decide.resolve(tx, hand(runtime, operator, event_id), group, verdict)
+        ]
+
+    done = await runtime.db.write(write)
+    for account_id in {item.account_id for item in items if item.account_id is not None}:
+        await runtime.shop.adapters.forget(account_id)
+    runtime.engine.nudge()
+    return done

@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from p88console.domain.doctor import Check, is_go
+from p88console.domain.inbox import CHOICES
 from p88console.domain.jobs import COUNT_NAMES, Job, JobState
 from p88console.domain.plan import Action, Plan, Step
 from p88console.store.events import EventRow, LinkRow
 from p88console.store.history import AttemptRow
+from p88console.store.inbox import Item
 from p88console.store.people import Person
 from p88console.store.tenants import AccountRow, PartnerRow
 
@@ -271,4 +273,33 @@ def check(found: Check) -> Document:
         "level": found.level.value,
         "detail": found.detail,
         "fix": found.fix,
+    }
+
+
+def inbox_item(item: Item) -> Document:
+    """Something that needs a person, or what was decided about it."""
+    return {
+        "id": identity(item.id),
+        "kind": item.kind.value,
+        "event_id": identity(item.event_id),
+        "participant_id": identity(item.participant_id),
+        "participants": [identity(its_id) for its_id in item.detail.get("participants", ())],
+        "name": item.name or None,
+        "bib": item.bib,
+        "provider": item.provider,
+        "job_id": identity(item.job_id),
+        "account_id": identity(item.account_id),
+        "field": item.field,
+        "base": item.base,
+        "ours": item.ours,
+        "theirs": item.theirs,
+        "reason": item.reason,
+        "next_free": item.detail.get("next_free"),
+        "choices": [choice.value for choice in CHOICES[item.kind]],
+        "opened_at": instant(item.opened_at),
+        "decision": item.decision,
+        "value": item.value,
+        "decided_at": instant(item.decided_at),
+        "decided_by": item.decided_by,
+        "door": item.door,
     }

@@ -230,7 +230,8 @@ def write(
         tx,
         [(one.participant_id, one.name, one.step.version) for one in edits if one.name in FIELDS],
     )
-    follow_conflicts(tx, hand, act.event_id, edits)
+    if act.event_id:
+        follow_conflicts(tx, hand, act.event_id, edits)
     if trail:
         tx.connection.execute(insert(CHANGES), trail)
     tx.touch("participants")
@@ -265,18 +266,18 @@ def _aftermath(tx: Tx, hand: Hand, act: Act, action_id: int, ids: Sequence[int])
     return Done(action_id, act.summary, tuple(ids), tuple(told))
 
 
-def open_action(tx: Tx, hand: Hand, act: Act, bases: list[Any]) -> int:
+def open_action(tx: Tx, hand: Hand, act: Act, bases: Sequence[Any]) -> int:
     """Log an operator's action; its changes carry its id."""
     action_id: int = tx.connection.execute(
         insert(ACTIONS)
         .values(
-            event_id=act.event_id,
+            event_id=act.event_id or None,
             at=hand.now,
             who=hand.who,
             door=hand.door,
             kind=act.kind,
             summary=act.summary,
-            bases=bases,
+            bases=list(bases),
         )
         .returning(ACTIONS.c.id)
     ).scalar_one()

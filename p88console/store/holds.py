@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 
 from p88console.domain.errors import P88Error
 from p88console.domain.jobs import CLAIMABLE_STATES, JobState
+from p88console.store import troubles
 from p88console.store.db import Tx
 from p88console.store.tables import Account, SyncQueue
 from p88console.store.tables.base import table
@@ -48,6 +49,7 @@ def hold_account(tx: Tx, account_id: int, reason: str, now: datetime) -> int:
         .where(QUEUE.c.account_id == account_id, QUEUE.c.state.in_(CLAIMABLE_STATES))
         .values(state=JobState.HELD.value)
     )
+    troubles.mind(tx, now)
     tx.touch("queue", "accounts")
     return held.rowcount
 
@@ -72,5 +74,6 @@ def resume_account(tx: Tx, account_id: int, now: datetime) -> int:
             )
             .values(state=state.value, due_at=now)
         ).rowcount
+    troubles.mind(tx, now)
     tx.touch("queue", "accounts")
     return resumed

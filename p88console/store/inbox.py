@@ -121,6 +121,11 @@ def _open(connection: Connection, keys: Sequence[str]) -> dict[str, RowMapping]:
     return found
 
 
+def open_ids(connection: Connection, keys: Sequence[str]) -> list[int]:
+    """The ids of the open items with these keys."""
+    return [row["id"] for row in _open(connection, keys).values()]
+
+
 def answered(connection: Connection, keys: Sequence[str]) -> dict[str, str | None]:
     """The stamps of questions that somebody answered for good, by key."""
     found: dict[str, str | None] = {}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select, update
 
+from p88console.domain.inbox import Kind
 from p88console.domain.model import ParticipantStatus, PushState
-from p88console.domain.plan import Candidate, Values, worn_bibs
+from p88console.domain.plan import Candidate, Values
+from p88console.store import versions
 from p88console.store.db import Tx, alongside
 from p88console.store.tables import Event, Participant, PushLedger, RaceLink
 from p88console.store.tables.base import table
 from p88console.store.tables.tenancy import Account, Link
-from p88console.store.upsert import upsert
+from p88console.store.upsert import CHUNK, chunked, upsert
 
 LEDGER = table(PushLedger)
 PARTICIPANTS = table(Participant)
@@ -41,6 +43,8 @@ class Settled:
     acknowledged: Values | None
     mirror_hash: str | None
     reason: str | None = None
+    ask: Kind | None = None
+    """What kind of question this puts to a person, if it does."""
 
 
 def scoring_id(provider: str, provider_id: str) -> str:
@@ -107,16 +111,23 @@ def candidates(
         fields: The fields that the scoring system takes; `race` stands for our race id.
         everyone: Also those whose last push was verified, to reconcile the whole far side.
     """
+    standing = and_(PARTICIPANTS.c.status == ACTIVE, PARTICIPANTS.c.awaits_detail.is_(False))
+    query = _people(link_id).where(standing if everyone else _differs())
+    rows = connection.execute(query.order_by(PARTICIPANTS.c.id)).mappings().all()
+    disputed = versions.in_conflict(connection, link_id)
+    return [_candidate(row, fields, disputed.get(row["id"], {})) for row in rows]
+
+
+def _people(link_id: int) -> Any:
     columns = [*PARTICIPANTS.c, ACCOUNTS.c.provider]
     columns += [LEDGER.c[name].label(f"ledger_{name}") for name in ("state", "remote_id")]
     columns += [LEDGER.c.acknowledged, LEDGER.c.reason, RACE_LINKS.c.remote_race_id]
-    query = _joined(select(*columns), link_id).order_by(PARTICIPANTS.c.id)
-    standing = and_(PARTICIPANTS.c.status == ACTIVE, PARTICIPANTS.c.awaits_detail.is_(False))
-    query = query.where(standing if everyone else _differs())
-    return [_candidate(row, fields) for row in connection.execute(query).mappings()]
+    return _joined(select(*columns), link_id)
 
 
-def _candidate(row: RowMapping, fields: Sequence[str]) -> Candidate:
+def _candidate(
+    row: RowMapping, fields: Sequence[str], disputed: Mapping[str, str | None]
+) -> Candidate:
     stopped = None
     if row["provider_id"] is None and not row["added_here"]:
         stopped = "the registration has no stable id"
@@ -125,6 +136,14 @@ def _candidate(row: RowMapping, fields: Sequence[str]) -> Candidate:
     elif row["remote_race_id"] is None:
         stopped = UNMAPPED
     desired = {name: _text(row["race_id"] if name == "race" else row[name]) for name in fields}
+    undecided = []
+    for name in fields:
+        if (column := "race_id" if name == "race" else name) in disputed:
+            # what scoring holds stays there; whoever it never saw is sent what was last agreed
+            held = (row["acknowledged"] or {}).get(name, disputed[column])
+            if held != desired[name]:
+                desired[name] = held
+                undecided.append(name)
     return Candidate(
         participant_id=row["id"],
         our_id=scoring_id(row["provider"], row["provider_id"] or row["row_key"]),
@@ -136,6 +155,7 @@ def _candidate(row: RowMapping, fields: Sequence[str]) -> Candidate:
         stopped=stopped,
         gone=row["status"] != ACTIVE,
         unseen=row["reason"] == UNSEEN,
+        undecided=tuple(undecided),
     )
 
 
@@ -151,23 +171,66 @@ def unread(connection: Connection, link_id: int, since: datetime) -> set[int]:
     return set(connection.execute(query).scalars())
 
 
-def taken_bibs(connection: Connection, event_id: int) -> dict[tuple[str, str], int]:
-    """How many active people of the event wear each (race id, bib), where more than one does."""
-    people = PARTICIPANTS.c
-    query = (
-        select(people.race_id, people.bib)
-        .where(people.event_id == event_id, people.status == ACTIVE, people.bib.is_not(None))
-        .where(people.race_id.is_not(None))
+def holders(
+    connection: Connection, link_id: int, fields: Sequence[str], bibs: Collection[str]
+) -> list[Candidate]:
+    """Whoever was last seen at the linked event wearing one of these bibs."""
+    worn = LEDGER.c.acknowledged["bib"].as_string()
+    query = select(LEDGER.c.participant_id, worn.label("bib")).where(
+        LEDGER.c.link_id == link_id, LEDGER.c.acknowledged.is_not(None)
     )
-    worn = worn_bibs((str(row.race_id), row.bib) for row in connection.execute(query))
-    return {key: count for key, count in worn.items() if count > 1}
+    if len(bibs) <= CHUNK:
+        query = query.where(worn.in_(list(bibs)))
+    ids = [row.participant_id for row in connection.execute(query) if row.bib in bibs]
+    found: list[Candidate] = []
+    for some in chunked(ids):
+        people = _people(link_id).where(PARTICIPANTS.c.id.in_(some))
+        rows = connection.execute(people).mappings().all()
+        found += [_candidate(row, fields, {}) for row in rows]
+    return found
+
+
+def by_hand(connection: Connection, link_id: int, fields: Sequence[str]) -> list[Candidate]:
+    """Who was left to be withdrawn by hand at the linked event."""
+    query = _people(link_id).where(
+        PARTICIPANTS.c.status != ACTIVE, LEDGER.c.state == PushState.HELD.value
+    )
+    return [_candidate(row, fields, {}) for row in connection.execute(query).mappings()]
+
+
+def forget(tx: Tx, participant_ids: Sequence[int], link_id: int | None = None) -> None:
+    """Let verdicts about these people hold no longer: the next push looks at them again."""
+    for ids in chunked(participant_ids):
+        told = update(LEDGER).where(
+            LEDGER.c.participant_id.in_(ids), LEDGER.c.state != PushState.SENT.value
+        )
+        if link_id is not None:
+            told = told.where(LEDGER.c.link_id == link_id)
+        tx.connection.execute(told.values(mirror_hash=None, state=PushState.UNSENT.value))
+    tx.touch("participants")
+
+
+def account_of(connection: Connection, link_id: int) -> int:
+    """The scoring account of a link."""
+    query = select(LINKS.c.account_id).where(LINKS.c.id == link_id)
+    return int(connection.execute(query).scalar_one())
 
 
 @alongside
 def mark_sent(
-    tx: Tx, link_id: int, people: Iterable[tuple[Candidate, Values]], now: datetime
-) -> None:
-    """Write down what is about to be sent, before it leaves."""
+    tx: Tx, link_id: int, people: Sequence[tuple[Candidate, Values]], now: datetime
+) -> set[int]:
+    """Write down what is about to be sent, before it leaves; returns whom it may be sent for.
+
+    Whoever has changed here since the plan was made is left out: the plan about them is stale.
+    """
+    planned = {candidate.participant_id: candidate.mirror_hash for candidate, _values in people}
+    current: set[int] = set()
+    for ids in chunked(list(planned)):
+        query = select(PARTICIPANTS.c.id, PARTICIPANTS.c.content_hash)
+        for row in tx.connection.execute(query.where(PARTICIPANTS.c.id.in_(ids))):
+            if row.content_hash == planned[row.id]:
+                current.add(row.id)
     rows = [
         {
             "link_id": link_id,
@@ -178,9 +241,11 @@ def mark_sent(
             "sent_at": now,
         }
         for candidate, values in people
+        if candidate.participant_id in current
     ]
     upsert(tx.connection, LEDGER, rows, key=("link_id", "participant_id"))
     tx.touch("participants")
+    return current
 
 
 @alongside

@@ -20,10 +20,10 @@ from sqlalchemy import (
 )
 
 from p88console.domain.jobs import CLAIMABLE_STATES, Direction, JobState
-from p88console.store import people, removals, schedule
+from p88console.store import inbox, people, removals, schedule
 from p88console.store.board import HeaderFacts, Lane, NextRun, QueueRow
 from p88console.store.events import EVENTS, EventRow, events
-from p88console.store.ledger import state_counts, unsent, waiting_for_person
+from p88console.store.ledger import state_counts, unsent
 from p88console.store.matching import matching
 from p88console.store.queue import HISTORY, QUEUE
 from p88console.store.tenants import ACCOUNTS, HEALTH
@@ -192,13 +192,8 @@ def _failing_since(connection: Connection, job_id: int) -> datetime | None:
 
 
 def needs_you(connection: Connection) -> int:
-    """How many things wait for a person: held and failed jobs, quarantined people, refused rows."""
-    jobs = select(func.count()).where(QUEUE.c.state.in_(NEEDS_PERSON))
-    return (
-        int(connection.execute(jobs).scalar_one())
-        + removals.quarantined_count(connection)
-        + waiting_for_person(connection)
-    )
+    """How many things wait for a person: whatever is open in the inbox."""
+    return inbox.count(connection)
 
 
 def nearest(found: Sequence[EventRow], now: datetime) -> EventRow | None:

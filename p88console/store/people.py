@@ -17,6 +17,7 @@ from p88console.store.participants import CHANGES, PARTICIPANTS
 from p88console.store.results import RESULTS
 from p88console.store.tenants import ACCOUNTS
 from p88console.store.upsert import chunked
+from p88console.store.versions import VERSIONS
 
 
 class Filter(StrEnum):
@@ -106,8 +107,6 @@ def participants(
     found = [Person(row, row.pop("provider"), tuple(far.get(row["id"], ()))) for row in rows]
     if only is Filter.UNSENT:
         return [person for person in found if person.push_state is not PushState.VERIFIED]
-    if only is Filter.CONFLICT:
-        return []
     return found
 
 
@@ -131,7 +130,17 @@ def _duplicates(event_id: int) -> Any:
     )
 
 
+def _in_conflict(event_id: int) -> Any:
+    del event_id  # the query is about one event already
+    version = VERSIONS.c
+    disputed = select(version.field).where(
+        version.participant_id == PARTICIPANTS.c.id, version.conflict
+    )
+    return disputed.correlate(PARTICIPANTS).exists()
+
+
 _CONDITIONS: dict[Filter, Callable[[int], Any]] = {
+    Filter.CONFLICT: _in_conflict,
     Filter.ACTIVE: lambda _: PARTICIPANTS.c.status == ParticipantStatus.ACTIVE.value,
     Filter.REMOVED: lambda _: PARTICIPANTS.c.status != ParticipantStatus.ACTIVE.value,
     Filter.NO_BIB: lambda _: PARTICIPANTS.c.bib.is_(None),

@@ -36,7 +36,7 @@ from p88console.domain.jobs import (
     scheduled_priority,
 )
 from p88console.domain.model import Provider
-from p88console.store import holds
+from p88console.store import holds, troubles
 from p88console.store.clocks import machine_time
 from p88console.store.db import Tx, alongside
 from p88console.store.tables import Account, SyncHistory, SyncQueue
@@ -145,11 +145,13 @@ def _of(key: JobKey) -> ColumnElement[bool]:
 
 def close_failed(tx: Tx, key: JobKey, now: datetime) -> None:
     """What failed for good before needs nobody any more once the same work has succeeded."""
-    tx.connection.execute(
+    closed = tx.connection.execute(
         update(QUEUE)
         .where(_of(key), QUEUE.c.state == JobState.FAILED_PERMANENT.value)
         .values(state=JobState.CANCELLED.value, finished_at=now)
     )
+    if closed.rowcount:
+        troubles.mind(tx, now)
 
 
 @alongside
@@ -276,6 +278,7 @@ def retry_now(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
             .values(state=state.value, due_at=now, priority=int(Priority.MANUAL), finished_at=None)
         )
         done.append(job_id)
+    troubles.mind(tx, now)
     tx.touch("queue")
     return done
 
@@ -292,8 +295,18 @@ def cancel(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
         .values(state=JobState.CANCELLED.value, finished_at=now)
         .returning(QUEUE.c.id)
     )
+    done = sorted(cancelled.scalars())
+    troubles.mind(tx, now)
     tx.touch("queue")
-    return sorted(cancelled.scalars())
+    return done
+
+
+def held_of(connection: Connection, account_id: int) -> list[int]:
+    """The held jobs of an account."""
+    query = select(QUEUE.c.id).where(
+        QUEUE.c.account_id == account_id, QUEUE.c.state == JobState.HELD.value
+    )
+    return list(connection.execute(query).scalars())
 
 
 def one_lower() -> ColumnElement[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -86,7 +86,9 @@ def note_removals(
         if quarantined_count(tx.connection, event_id) <= limit:
             inbox.settle(tx, [brake_key(event_id)], "no longer so many", now)
         inbox.ask(
-            tx, [_question(event_id, gone, gone.row["id"] in started) for gone in waiting], now
+            tx,
+            [question(event_id, gone, started=gone.row["id"] in started) for gone in waiting],
+            now,
         )
     touched.note("removed", (gone.row["id"] for gone in confirmed))
     touched.note("quarantined", (gone.row["id"] for gone in waiting))
@@ -137,7 +139,11 @@ def _brake(event_id: int, waiting: Sequence[Gone], active: int) -> Question:
         kind=Kind.REMOVAL,
         reason=f"{who} takes {len(ids)} of {active} people out at once; nobody was removed",
         event_id=event_id,
-        detail={STAMP: fingerprint(ids), "count": len(ids)},
+        detail={
+            STAMP: fingerprint(ids),
+            "count": len(ids),
+            "people": [[gone.row["id"], gone.status, gone.moved_to] for gone in waiting],
+        },
     )
 
 
@@ -158,7 +164,8 @@ def ask_about_emptiness(tx: Tx, event_id: int, reason: str, known: int, now: dat
     inbox.ask(tx, [question], now)
 
 
-def _question(event_id: int, gone: Gone, started: bool) -> Question:  # noqa: FBT001  # a plain fact
+def question(event_id: int, gone: Gone, *, started: bool = False) -> Question:
+    """What to ask about one registration that may no longer stand."""
     reason = gone.reason
     if gone.moved_to:
         reason += f" to registration {gone.moved_to}"
@@ -252,11 +259,11 @@ ASKED = (Kind.CONFLICT, Kind.REMOVAL, Kind.NO_ID)
 """What need not be asked any more about somebody who is no longer registered."""
 
 
-def keep(tx: Tx, participant_ids: Iterable[int]) -> None:
+def keep(tx: Tx, rows: Sequence[RowMapping]) -> None:
     """Take people out of quarantine: somebody decided that they stay."""
-    for ids in chunked(list(participant_ids)):
+    for some in chunked([row["id"] for row in rows]):
         tx.connection.execute(
-            update(PARTICIPANTS).where(PARTICIPANTS.c.id.in_(ids)).values(quarantined_since=None)
+            update(PARTICIPANTS).where(PARTICIPANTS.c.id.in_(some)).values(quarantined_since=None)
         )
     tx.touch("participants")
 

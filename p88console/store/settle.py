@@ -22,7 +22,7 @@ from p88console.domain.outcome import (
     WaitForDisk,
     WaitForNetwork,
 )
-from p88console.store import holds, queue, touched
+from p88console.store import holds, queue, touched, troubles
 from p88console.store.db import Tx, alongside
 from p88console.store.touched import Touched
 
@@ -98,6 +98,7 @@ def fail(tx: Tx, attempt: Attempt, fault: P88Error, outcome: Outcome, now: datet
     _settle_attempt(tx, attempt, attempt_state, now, error)
     if attempt_state == JobState.FAILED_PERMANENT:
         _follow_up(tx, job, settled, now)
+        troubles.mind(tx, now)
     if isinstance(outcome, HoldAccount):
         holds.hold_account(tx, job.account_id, fault.title, now)
     return True

@@ -9,12 +9,13 @@ from sqlalchemy import Connection, and_, delete, func, or_, select
 from p88console.domain.merge import Version
 from p88console.domain.model import ParticipantStatus
 from p88console.store.db import Tx
-from p88console.store.tables import FieldVersion, Participant
+from p88console.store.tables import FieldVersion, Link, Participant
 from p88console.store.tables.base import table
 from p88console.store.upsert import chunked, upsert
 
 VERSIONS = table(FieldVersion)
 PARTICIPANTS = table(Participant)
+LINKS = table(Link)
 
 Versions = dict[str, Version]
 """Field → its version; a field that is not there is the same on all sides."""
@@ -55,6 +56,20 @@ def save(tx: Tx, changes: Iterable[tuple[int, str, Version | None]]) -> None:
             for its_id, name in keys
         ]
         tx.connection.execute(delete(VERSIONS).where(or_(*named)))
+
+
+def in_conflict(connection: Connection, link_id: int) -> dict[int, dict[str, str | None]]:
+    """The fields in conflict of a linked event's people, each with the value last agreed."""
+    query = (
+        select(VERSIONS.c.participant_id, VERSIONS.c.field, VERSIONS.c.base)
+        .join(PARTICIPANTS, PARTICIPANTS.c.id == VERSIONS.c.participant_id)
+        .join(LINKS, LINKS.c.event_id == PARTICIPANTS.c.event_id)
+        .where(LINKS.c.id == link_id, VERSIONS.c.conflict)
+    )
+    found: dict[int, dict[str, str | None]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.participant_id, {})[row.field] = row.base
+    return found
 
 
 def conflicted_count(connection: Connection, event_id: int | None = None) -> int:

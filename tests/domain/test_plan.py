@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,9 +15,10 @@ from p88console.domain.plan import (
     Candidate,
     Plan,
     Values,
+    clear_the_way,
     differences,
     make_plan,
-    worn_bibs,
+    worn,
 )
 
 ADA: Values = {"first_name": "Ada", "last_name": "Example", "bib": "512", "race": "7"}
@@ -45,12 +47,17 @@ def candidate(
 
 
 def plan_of(*people: Candidate) -> Plan:
-    return make_plan(people, worn(people))
+    return make_plan(people, doubled(people))
 
 
-def worn(people: Iterable[Candidate]) -> dict[tuple[str, str], int]:
+def doubled(people: Iterable[Candidate]) -> dict[int, str]:
     standing = [person for person in people if not person.gone]
-    return dict(worn_bibs((one.desired["race"] or "", one.desired["bib"]) for one in standing))
+    wearers = Counter(worn(one.desired) for one in standing if one.desired.get("bib"))
+    return {
+        one.participant_id: f"bib {one.desired['bib']} is worn by {wearers[worn(one.desired)]}"
+        for one in standing
+        if wearers[worn(one.desired)] > 1
+    }
 
 
 def test_whom_the_far_side_never_saw_is_created_with_every_value() -> None:
@@ -97,7 +104,7 @@ def test_who_is_stopped_is_blocked_whatever_changed() -> None:
 def test_a_bib_worn_twice_in_a_race_blocks_both() -> None:
     plan = plan_of(candidate(its_id=1), candidate(its_id=2))
     assert plan.outgoing == ()
-    assert [step.reason for step in plan.steps] == ["bib 512 is worn by 2 people in this race"] * 2
+    assert [step.reason for step in plan.steps] == ["bib 512 is worn by 2"] * 2
 
 
 def test_the_same_bib_in_two_races_is_fine() -> None:
@@ -126,8 +133,35 @@ def test_a_name_is_as_much_as_is_known() -> None:
     assert candidate({"first_name": None, "last_name": "Cher", "bib": None}).name == "Cher"
 
 
-def test_bibs_are_text_so_leading_zeros_differ() -> None:
-    assert worn_bibs([("7", "0007"), ("7", "7"), ("7", None)]) == {("7", "0007"): 1, ("7", "7"): 1}
+def holder(its_id: int, bib: str, *, gone: bool = False) -> Candidate:
+    return candidate({**ADA, "bib": None}, {**ADA, "bib": bib}, its_id=its_id, gone=gone)
+
+
+def test_a_bib_that_somebody_there_keeps_is_given_to_nobody_else() -> None:
+    plan = clear_the_way(plan_of(candidate(its_id=2)), {("7", "512"): holder(1, "512")})
+    assert plan.outgoing == ()
+    (step,) = plan.of(Action.BLOCKED)
+    assert step.reason == "bib 512 is still worn there by Ada Example"
+
+
+def test_who_is_gone_gives_their_bib_up_first() -> None:
+    gone = holder(1, "512", gone=True)
+    plan = clear_the_way(plan_of(candidate(its_id=2)), {("7", "512"): gone})
+    (freed,) = plan.of(Action.FREE)
+    assert (freed.candidate.participant_id, freed.changes) == (1, {"bib": ("512", None)})
+    assert len(plan.outgoing) == 1
+
+
+def test_who_moves_to_another_bib_in_the_same_plan_stands_in_nobodys_way() -> None:
+    first = candidate({**ADA, "bib": "600"}, ADA, its_id=1)
+    plan = clear_the_way(plan_of(first, candidate(its_id=2)), {("7", "512"): first})
+    assert len(plan.outgoing) == 2
+
+
+def test_what_is_disputed_is_named_beside_what_is_sent() -> None:
+    person = replace(candidate(ADA, {**ADA, "first_name": "Eda"}), undecided=("bib",))
+    (step,) = plan_of(person).steps
+    assert (step.action, step.reason) == (Action.UPDATE, "bib waits for a decision")
 
 
 texts = st.none() | st.text(min_size=1, max_size=6)

@@ -9,7 +9,8 @@ import pytest
 from p88console.domain.errors import StoreFault
 from p88console.domain.model import ParticipantStatus, PushState, RemovalRecord
 from p88console.domain.plan import Candidate, Values
-from p88console.store import events, ledger, people, removals
+from p88console.domain.policy import BibRules
+from p88console.store import bibs, events, ledger, people, removals
 from p88console.store.ledger import Settled
 from tests.store.bench import PULL_SOURCE, Bench, ada, event_record
 
@@ -255,14 +256,14 @@ def test_bibs_worn_twice_are_found_within_a_race_only(bench: Bench) -> None:
         ada("4", bib=None),
         ada("5", bib=None),
     )
-    half = str(bench.race_ids()["501"])
-    assert bench.read(ledger.taken_bibs, bench.event) == {(half, "512"): 2}
+    twins = {bench.person(key)["id"] for key in "12"}
+    assert set(bench.read(bibs.blocked, bench.event, BibRules())) == twins
 
 
 def test_a_bib_of_somebody_removed_is_free(bench: Bench) -> None:
     bench.mirror(ada("1"), ada("2"))
     remove(bench)
-    assert bench.read(ledger.taken_bibs, bench.event) == {}
+    assert bench.read(bibs.blocked, bench.event, BibRules()) == {}
 
 
 def test_one_person_shows_what_every_far_side_holds(bench: Bench) -> None:
