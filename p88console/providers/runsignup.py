@@ -21,6 +21,7 @@ from p88console.providers.reading import Reader, mended, wall_time, zone_or_utc
 from p88console.providers.runsignup_auth import SignIn, check_secrets
 from p88console.providers.runsignup_people import EASTERN, People
 from p88console.providers.runsignup_results import ResultSets
+from p88console.providers.runsignup_standings import Standings
 from p88console.providers.runsignup_wire import FORMS
 from p88console.providers.wire import Wire
 
@@ -43,8 +44,8 @@ def open_adapter(access: AccountAccess) -> RunSignUp:
     return RunSignUp(access)
 
 
-class RunSignUp(People, ResultSets):
-    """One RunSignUp account: discovery, registrations, bibs back, and the results it shows."""
+class RunSignUp(People, ResultSets, Standings):
+    """One RunSignUp account: discovery, registrations, bibs back, results both ways."""
 
     provider = Provider.RUNSIGNUP
 

@@ -87,6 +87,7 @@ def link(row: LinkRow) -> Document:
         "remote_event_id": row.remote_event_id,
         "name": row.remote_name,
         "options": dict(row.options),
+        "takes_people": row.takes_people,
         "races": [
             {"race_id": identity(race_id), "remote_race_id": remote[0], "name": remote[1]}
             for race_id, remote in row.races.items()

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from p88console.domain.errors import NotOffered, UsageFault
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
+from p88console.domain.model import EventRecord, RaceRecord
 from p88console.domain.plan import Plan
 from p88console.engine.push import plan_push
-from p88console.providers.base import TakesParticipants
+from p88console.providers.base import ReadsResults, TakesParticipants
 from p88console.runtime.runtime import Runtime
 from p88console.store import events, queue, tenants
 from p88console.store.db import Tx
@@ -47,8 +48,11 @@ async def pull_results(
 ) -> list[Enqueued]:
     """Queue a results pull from every scoring account the event is linked to.
 
-    Raises `UsageFault` when it is linked to none.
+    Linked to none, its results come from its own provider where that offers them; `UsageFault`
+    where it does not.
     """
+    if not event.links:
+        event = await _linked_to_itself(runtime, event)
     keys = [
         JobKey(account_id, event.id, Operation.RESULTS, Direction.PULL)
         for account_id in linked_accounts(event)
@@ -59,6 +63,27 @@ async def pull_results(
             hint="tie it: p88console event link",
         )
     return await enqueue(runtime, keys, trigger, full=full)
+
+
+async def _linked_to_itself(runtime: Runtime, event: EventRow) -> EventRow:
+    """The event with a link to its own provider, from where only results come, if it has any."""
+    if not isinstance(await runtime.shop.adapters.of(event.account_id), ReadsResults):
+        return event
+    own = [RaceRecord(race.provider_race_id, race.name, race.starts_at) for race in event.races]
+    itself = EventRecord(
+        event.provider_event_id, event.name, event.timezone, event.starts_at, tuple(own)
+    )
+    await runtime.db.write(
+        events.link,
+        event.id,
+        event.account_id,
+        itself,
+        races={race.id: (race.provider_race_id, race.name) for race in event.races},
+        options={},
+        now=runtime.clock.now(),
+        takes_people=False,
+    )
+    return await event_of(runtime, event.id)
 
 
 async def enqueue(

@@ -11,7 +11,9 @@ from p88console.providers.addresses import check_base_url
 from p88console.providers.base import (
     AccountAccess,
     ReadsEvents,
+    ReadsResults,
     TakesParticipants,
+    WarnsAhead,
 )
 from p88console.providers.registry import adapter_module
 from p88console.runtime.runtime import Runtime
@@ -111,7 +113,8 @@ async def test_account(runtime: Runtime, account_id: int) -> tuple[str, float | 
     now, theirs = runtime.clock.now(), answer.server_time
     offset = None if theirs is None else (theirs - now).total_seconds()
     await runtime.db.write(tenants.note_clock_offset, account_id, offset, now)
-    return answer.detail, offset
+    ahead = adapter.warnings(now.date()) if isinstance(adapter, WarnsAhead) else ()
+    return "; ".join([answer.detail, *ahead]), offset
 
 
 async def link_event(
@@ -125,13 +128,17 @@ async def link_event(
 ) -> EventRow:
     """Tie an event to a scoring event, which is asked for there first.
 
+    Where the account gives results and takes nobody, only results come from there.
     Races with equal names map by themselves; `race_map` adds or overrides, names or ids on both
     sides. Raises `UsageFault` for races that do not exist, `Rejected` for an event that does not.
     """
     event = await runtime.db.read(events.event, event_id)
     account = await runtime.db.read(tenants.account, account_id)
     adapter = await runtime.shop.adapters.of(account_id)
-    if not isinstance(adapter, TakesParticipants) or not isinstance(adapter, ReadsEvents):
+    takes_people = isinstance(adapter, TakesParticipants)
+    if not (takes_people or isinstance(adapter, ReadsResults)) or not isinstance(
+        adapter, ReadsEvents
+    ):
         raise NotOffered(account.provider, "scoring")
     if account.partner_id != event.partner_id:
         raise UsageFault(
@@ -161,6 +168,7 @@ async def link_event(
         races=races,
         options=options or {},
         now=runtime.clock.now(),
+        takes_people=takes_people,
     )
     return await runtime.db.read(events.event, event_id)
 

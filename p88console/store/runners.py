@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from p88console.domain.model import ParticipantStatus, ResultRecord
-from p88console.store.events import LinkRow, links_to
+from p88console.store.events import LinkRow, event, links_to
 from p88console.store.ledger import LEDGER
 from p88console.store.participants import PARTICIPANTS
 
@@ -48,8 +48,11 @@ class Runners:
 
     def _learn(self, connection: Connection, link: LinkRow) -> None:
         people, worn = PARTICIPANTS.c, self._by_bib.setdefault(link.id, {})
+        # results of the registration provider itself carry its own ids
+        own = not link.takes_people and event(connection, link.event_id).provider is link.provider
         query = select(
             people.id,
+            people.provider_id,
             people.race_id,
             people.bib,
             people.status,
@@ -57,11 +60,12 @@ class Runners:
             LEDGER.c.acknowledged,
         ).outerjoin(LEDGER, (LEDGER.c.participant_id == people.id) & (LEDGER.c.link_id == link.id))
         for row in connection.execute(query.where(people.event_id == link.event_id)):
-            if row.remote_id:
-                self._by_id[row.remote_id] = (link, row.id)
+            remote_id = row.provider_id if own else row.remote_id
+            if remote_id:
+                self._by_id.setdefault(remote_id, (link, row.id))
             bib = (row.acknowledged or {}).get("bib") or row.bib
             if bib and row.status == ParticipantStatus.ACTIVE:
-                worn.setdefault((row.race_id, bib), []).append(_Wearer(row.id, row.remote_id))
+                worn.setdefault((row.race_id, bib), []).append(_Wearer(row.id, remote_id))
 
     def owner(self, record: ResultRecord) -> Owner | None:
         """Whose it is; None when nobody answers, or more than one."""
