@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -77,6 +78,8 @@ def face() -> Face:
 
 def need_terminal(hint: str) -> None:
     """End with wrong usage where nobody could see or type anything."""
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return  # a browser is the terminal: `serve` started this
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or face().json:
         face().fail(UsageFault("the console needs a terminal", "this is none", hint))
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "results": ("results", "Results of an event: standings, moves, orphans, sheet."),
     "restore": ("backups", "Open a backup here."),
     "sandbox": ("practice", "Run the practice providers alone."),
+    "serve": ("serve", "The console in a browser, on loopback, with a token."),
     "service": ("service", "Files for systemd, cron, Windows, launchd."),
     "status": ("work", "One screen's truth."),
     "undo": ("edits", "Take back your newest change that can still be taken back."),
