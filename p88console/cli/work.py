@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from p88console.cli import output
+from p88console.cli import changes, output
 from p88console.cli.face import P88Command, P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.domain.errors import UsageFault
@@ -134,13 +134,20 @@ def history_list(event_id: int | None, limit: int) -> None:
     face().show(face().run(work), HISTORY_COLUMNS)
 
 
+history.add_command(changes.history_changes)
+
+
 @history.command("show")
 @click.argument("attempt_id", type=OUR_ID, metavar="ID")
-def history_show(attempt_id: int) -> None:
-    """Show one attempt whole."""
+@click.option("--rows", "kind", metavar="COUNT", help="The people behind a count, e.g. created.")
+def history_show(attempt_id: int, kind: str | None) -> None:
+    """Show one attempt whole, or whom one of its counts is about."""
 
     async def work(runtime: Runtime) -> object:
-        return present.attempt(await runtime.db.read(attempts.attempt, attempt_id))
+        attempt = await runtime.db.read(attempts.attempt, attempt_id)
+        if kind is not None:
+            return await changes.rows_behind(runtime, attempt_id, kind)
+        return present.attempt(attempt)
 
     face().show(face().run(work))
 
