@@ -12,13 +12,21 @@ rankings are.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
-from p88console.domain.errors import ProviderFault, Rejected, RowFault, UsageFault
+from p88console.domain.errors import (
+    Malformed,
+    ProviderFault,
+    Rejected,
+    RowFault,
+    Transient,
+    UsageFault,
+)
+from p88console.domain.folding import folded
 from p88console.domain.model import (
     EventRecord,
     ParticipantRecord,
@@ -41,25 +49,31 @@ from p88console.providers.base import (
     TestAnswer,
 )
 from p88console.providers.http import Answer, Door, not_theirs
-from p88console.providers.reading import Reader, instant, zone_or_utc
+from p88console.providers.reading import Reader, instant, mended, zone_or_utc
+from p88console.providers.wire import Form, Mark, Wire
 
 BASE_URL = "https://public-api.copernico.cloud"
 REGISTRATIONS_BASE_URL = "https://api.copernico.cloud"
+log = logging.getLogger(__name__)
+
 LIMITS = CallLimits(concurrent=10, per_second=50.0)
 
-PATHS = {
-    "races": "/api/races",
-    "race": "/api/races/{race}",
-    "athletes": "/api/races/{race}/athletes",
-    "athlete": "/api/races/{race}/athlete/{athlete}/full",
-    "preset": "/api/races/{race}/preset/{login}:::{preset}/{event}",
-    "registrations": "/race-registrations/{race}",
+FORMS = {
+    "races": Form("/api/races", Mark.ONE_SOURCE),
+    "race": Form("/api/races/{race}"),
+    "athletes": Form("/api/races/{race}/athletes", Mark.ONE_SOURCE),
+    "athlete": Form("/api/races/{race}/athlete/{athlete}/full"),
+    "preset": Form("/api/races/{race}/preset/{login}:::{preset}/{event}"),
+    "registrations": Form("/race-registrations/{race}"),
 }
 
 OPTIONS = frozenset({"registrations_base_url", "preset_login", "preset_name", "race_uuid"})
 SUCCESS_CODES = (0, 1)
 ABSENT_STATUSES = (200, 404)
 """Answers that mean "no such athlete": not found, or a result code inside a 200."""
+
+TOO_BIG = (413, 500, 502, 504)
+"""Statuses of an export that grew above 6 MB (that it fails is confirmed, how is assumed)."""
 
 FEW = 100
 """Up to this many people are read back one by one, more by listing everybody."""
@@ -79,6 +93,7 @@ def check(access: AccountAccess) -> None:
         raise UsageFault(
             "unknown options", ", ".join(strange), f"known: {', '.join(sorted(OPTIONS))}"
         )
+    Wire(FORMS, access.wire)
 
 
 def open_adapter(access: AccountAccess) -> Copernico:
@@ -102,7 +117,7 @@ class Copernico:
         registrations = access.options.get("registrations_base_url")
         registrations = registrations or access.base_url or REGISTRATIONS_BASE_URL
         key = {"x-api-key": access.secrets["api_key"]}
-        self._options = access.options
+        self._options, self._wire = access.options, Wire(FORMS, access.wire)
         limits, budget = access.limited(LIMITS), access.budget
         self._door = Door(self.provider, base, limits, headers=key, budget=budget)
         # the export and the registrations are documented without a key, so they get none
@@ -116,7 +131,7 @@ class Copernico:
 
     async def test(self) -> TestAnswer:
         """List the races that the key may see."""
-        answer = await self._door.get(PATHS["races"])
+        answer = await self._door.get(self._wire["races"])
         races = _data(answer)
         count = len(races) if isinstance(races, list) else 0
         return TestAnswer(f"the key is accepted, {count} races", answer.server_time)
@@ -124,7 +139,7 @@ class Copernico:
     async def events(self, since: datetime) -> AsyncIterator[Page]:
         """All races of the key, each asked for in full."""
         del since  # the listing has no filter
-        answer = await self._door.get(PATHS["races"])
+        answer = await self._door.get(self._wire["races"])
         listed = _data(answer)
         if not isinstance(listed, list):
             raise not_theirs(answer.call, "no list of races")
@@ -133,7 +148,7 @@ class Copernico:
         yield Page(rows, {}, answer.server_time, total=len(listed))
 
     async def _race(self, race: str) -> RawRow:
-        answer = await self._door.get(PATHS["race"].format(race=quote(race, safe="")))
+        answer = await self._door.get(self._wire.path("race", race=race))
         data = _data(answer)
         if not isinstance(data, dict):
             raise not_theirs(answer.call, f"no race {race!r} in the answer")
@@ -153,7 +168,7 @@ class Copernico:
         races = tuple(_race_record(row) for row in raw.get("events") or [])
         return EventRecord(
             provider_event_id=slug,
-            name=reader.text("name") or slug,
+            name=mended(reader.text("name")) or slug,
             timezone=reader.text("timezone") or "UTC",
             starts_at=min((race.starts_at for race in races if race.starts_at), default=None),
             races=races,
@@ -163,7 +178,7 @@ class Copernico:
     async def participants(self, scope: Scope, request: PageRequest) -> AsyncIterator[Page]:
         """Everybody at the scoring event, as one page: the listing has no paging and no filter."""
         del request
-        race = quote(scope.provider_event_id, safe="")
+        race = scope.provider_event_id
         rows: list[RawRow] = []
         for athlete in await self._athletes(race):
             whole = athlete
@@ -184,7 +199,7 @@ class Copernico:
             or self._options.get("race_uuid")
             or target.remote_event_id
         )
-        path = PATHS["registrations"].format(race=quote(race_uuid, safe=""))
+        path = self._wire.path("registrations", race=race_uuid)
         rows = [_registration(entry, race_uuid, target) for entry in entries]
         answer = await self._registrations.post_json(path, rows)
         if isinstance(answer.body, dict) and "result" in answer.body:
@@ -239,7 +254,7 @@ class Copernico:
         return there, next((fault for fault in faults if isinstance(fault, ProviderFault)), None)
 
     async def _everybody(self, target: ScoringTarget) -> list[Seen]:
-        rows = await self._athletes(quote(target.remote_event_id, safe=""))
+        rows = await self._athletes(target.remote_event_id)
         whole = await asyncio.to_thread(copernico_people.all_seen, rows, target)
         bare = [
             self._athlete(target, copernico_people.bare_id(row))
@@ -250,19 +265,19 @@ class Copernico:
 
     async def _athletes(self, race: str) -> list[Any]:
         """The listed athletes, whole rows or bare ids as the far side likes."""
-        answer = await self._door.get(PATHS["athletes"].format(race=race))
+        answer = await self._door.get(self._wire.path("athletes", race=race))
         rows = _data(answer)
         if not isinstance(rows, list):
             raise not_theirs(answer.call, "no list of athletes")
         return rows
 
     async def _whole(self, race: str, its_id: str) -> Any:
-        path = PATHS["athlete"].format(race=race, athlete=quote(its_id, safe=""))
+        path = self._wire.path("athlete", race=race, athlete=its_id)
         return _data(await self._door.get(path))
 
     async def _athlete(self, target: ScoringTarget, its_id: str) -> Seen | None:
         try:
-            data = await self._whole(quote(target.remote_event_id, safe=""), its_id)
+            data = await self._whole(target.remote_event_id, its_id)
         except Rejected as fault:
             if fault.call.status not in ABSENT_STATUSES:
                 raise
@@ -274,36 +289,60 @@ class Copernico:
         )
 
     async def results(self, target: ScoringTarget) -> AsyncIterator[Page]:
-        """One page a race from the preset export, or all athletes in full where none is set."""
-        login, preset = self._options.get("preset_login"), self._options.get("preset_name")
-        race = quote(target.remote_event_id, safe="")
-        if not login or not preset:
-            yield await self._results_in_full(race)
-            return
-        for _remote_id, name in target.races.values():
-            path = PATHS["preset"].format(
-                race=race,
-                login=quote(login),
-                preset=quote(preset, safe=""),
-                event=quote(name, safe=""),
-            )
-            answer = await self._open_door.get(path)
-            rows = copernico_results.preset_rows(answer, name)
-            yield Page(rows, {"race": name}, answer.server_time)
+        """One page a race from the preset export; athletes in full where none is set or answers."""
+        events = list(dict.fromkeys(name for _remote_id, name in target.races.values()))
+        left, given = list[str](), 0
+        for name in events:
+            page = await self._exported(target.remote_event_id, name)
+            if page is None:
+                left.append(name)
+            else:
+                given += len(page.rows)
+                yield page
+        if left:
+            rows = await self._in_full(target.remote_event_id)
+            wanted = {folded(name) for name in left}
+            rows = [row for row in rows if len(left) == len(events) or _event(row) in wanted]
+            yield Page(rows, {}, total=given + len(rows))
 
-    async def _results_in_full(self, race: str) -> Page:
+    async def _exported(self, race: str, event: str) -> Page | None:
+        """One event's export; None where none is set, or where it has grown too big to be had."""
+        login, preset = self._options.get("preset_login"), self._options.get("preset_name")
+        if not login or not preset:
+            return None
+        path = self._wire.path("preset", race=race, login=login, preset=preset, event=event)
+        try:
+            answer = await self._open_door.get(path)
+            rows = copernico_results.preset_rows(answer, event)
+        except ProviderFault as fault:
+            if not _is_too_big(fault):
+                raise
+            log.warning("the export of %s fails, its athletes are read in full: %s", event, fault)
+            return None
+        return Page(rows, {"race": event}, answer.server_time)
+
+    async def _in_full(self, race: str) -> list[RawRow]:
         rows: list[RawRow] = []
-        listed = await self._athletes(race)
-        for athlete in listed:
+        for athlete in await self._athletes(race):
             whole = athlete
             if not copernico_results.is_whole(athlete):
                 whole = await self._whole(race, copernico_people.bare_id(athlete))
             rows += copernico_results.athlete_rows(whole)
-        return Page(rows, {}, total=len(rows))
+        return rows
 
     def result(self, raw: RawRow) -> ResultRecord:
         """Translate one row of the export, or one athlete in one event."""
         return copernico_results.result(raw)
+
+
+def _is_too_big(fault: ProviderFault) -> bool:
+    """Whether an export failed in a way that a too big one does: refused, or cut off."""
+    cut_off = isinstance(fault, Transient) and fault.call.status is None
+    return fault.call.status in TOO_BIG or cut_off or type(fault) is Malformed
+
+
+def _event(row: RawRow) -> str:
+    return folded(mended(Reader(row).text("event")))
 
 
 def _data(answer: Answer) -> Any:
@@ -320,7 +359,7 @@ def _data(answer: Answer) -> Any:
 
 def _race_record(row: RawRow) -> RaceRecord:
     reader = Reader(row)
-    name = reader.text("event") or reader.text("name")
+    name = mended(reader.text("event") or reader.text("name"))
     if name is None:
         raise RowFault("event", "an event without a name")
     distance = row.get("distance")

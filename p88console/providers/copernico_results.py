@@ -13,7 +13,7 @@ from typing import Any
 from p88console.domain.errors import RowFault
 from p88console.domain.model import RawRow, ResultRecord, ResultStatus, Split
 from p88console.providers.http import Answer, not_theirs
-from p88console.providers.reading import Reader, as_dict, whole
+from p88console.providers.reading import Reader, as_dict, instant, mended, whole, zone_or_utc
 
 OFFICIAL = "times.official_"
 START, FINISH = ":::start:::", ":::finish:::"
@@ -28,6 +28,7 @@ STATUSES = {
     "dnf": ResultStatus.DNF,
     "retired": ResultStatus.DNF,
     "abandoned": ResultStatus.DNF,
+    "withdrawn": ResultStatus.DNF,
     "dns": ResultStatus.DNS,
     "dsq": ResultStatus.DQ,
     "dq": ResultStatus.DQ,
@@ -39,16 +40,21 @@ def preset_rows(answer: Answer, event: str) -> list[RawRow]:
     """The rows of one event's export, ranked; the list may stand bare or under a key."""
     body = answer.body
     rows = body.get("data", body.get("results")) if isinstance(body, dict) else body
+    gun = {"gunTime": body["gunTime"]} if isinstance(body, dict) and body.get("gunTime") else {}
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise not_theirs(answer.call, "no rows in the export")
-    return _ranked([{"event": event, **row} for row in rows])
+    return _ranked([{**gun, "event": event, **row} for row in rows])
 
 
 def _ranked(rows: Sequence[Mapping[str, Any]]) -> list[RawRow]:
     if any("pos" in row for row in rows):
         return list(rows)
     finished = sorted(
-        (row for row in rows if row.get("status") == "finished" and _official(row, FINISH)),
+        (
+            row
+            for row in rows
+            if row.get("status", "finished") == "finished" and _official(row, FINISH)
+        ),
         key=lambda row: _official(row, FINISH) or 0,
     )
     places: dict[int, dict[str, int]] = {id(row): {} for row in finished}
@@ -95,28 +101,30 @@ def athlete_rows(athlete: Any) -> list[RawRow]:
 def result(raw: RawRow) -> ResultRecord:
     """Translate a preset row or an athlete's event."""
     reader = Reader(raw)
-    event, bib, remote_id = reader.text("event"), reader.text("dorsal"), reader.text("id")
+    event, bib, remote_id = mended(reader.text("event")), reader.text("dorsal"), reader.text("id")
     named = bib or remote_id or reader.text("name") or reader.text("surname")
     if event is None or named is None:
         raise RowFault("dorsal", "a result that names nobody")
-    word = (reader.text("status") or reader.text("realStatus") or "notstarted").casefold()
-    status = STATUSES.get(word, word)
     gun, chip, splits = _times_in_full(raw) if "times" in raw else _times_of_preset(raw)
+    word = reader.text("status") or reader.text("realStatus") or "notstarted"
+    if not {"status", "realStatus"} & set(raw):  # a preset without that column
+        word = "finished" if gun is not None else "running" if splits else word
+    status = STATUSES.get(word.casefold(), word.casefold())
     if status != ResultStatus.FINISHED:
         gun = chip = None
-    ranking = _ranking(raw) if status == ResultStatus.FINISHED else {}
+    ranking = _ranking(raw) if gun is not None else {}
     return ResultRecord(
         remote_id=remote_id,
         remote_race_id=event,
         bib=bib,
-        first_name=reader.text("name"),
-        last_name=reader.text("surname"),
+        first_name=mended(reader.text("name")),
+        last_name=mended(reader.text("surname")),
         status=str(status),
         gun_time_ms=gun,
         chip_time_ms=chip,
         place=_place(ranking, "pos"),
         gender_place=_place(ranking, "posGen"),
-        category=reader.text("category"),
+        category=mended(reader.text("category")),
         category_place=_place(ranking, "posCat"),
         splits=splits,
         raw={key: value for key, value in raw.items() if key != RANKING},
@@ -127,41 +135,66 @@ Times = tuple[int | None, int | None, tuple[Split, ...]]
 
 
 def _times_of_preset(raw: RawRow) -> Times:
-    start, gun = _official(raw, START), _official(raw, FINISH)
+    start, gun = _start(raw), _official(raw, FINISH)
     names = [key.removeprefix(OFFICIAL) for key in raw if key.startswith(OFFICIAL)]
     splits = []
     for name in names:
         time = _official(raw, name)
         if name in (START, FINISH) or time is None:
             continue
-        splits.append(Split(name, time, None if start is None else time - start))
+        splits.append(Split(mended(name) or name, time, None if start is None else time - start))
     splits.sort(key=lambda split: split.gun_time_ms or 0)
     return gun, None if gun is None or start is None else gun - start, tuple(splits)
 
 
+def _start(raw: RawRow) -> int | None:
+    """Milliseconds from the gun to the own start, by its column or by both clocks."""
+    official, crossed = _official(raw, START), whole(raw.get("startRawTime"))
+    gun = instant(Reader(raw).text("gunTime"), zone_or_utc("UTC"))
+    if official is not None or crossed is None or gun is None:
+        return official
+    return crossed - round(gun.timestamp() * 1000)
+
+
+def _passed(raw: RawRow) -> list[tuple[str, Mapping[str, Any]]]:
+    """The points of an athlete by distance, by their order where a distance is not told."""
+    times: list[tuple[str, Mapping[str, Any]]] = [
+        (name, as_dict(time)) for name, time in as_dict(raw.get("times")).items()
+    ]
+    told = all(whole(time.get("distance")) is not None for _, time in times)
+    first = "distance" if told else "order"
+    times.sort(key=lambda one: (whole(one[1].get(first)) or 0, whole(one[1].get("order")) or 0))
+    return times
+
+
+def _finish(raw: RawRow) -> tuple[str, Mapping[str, Any]]:
+    """The finish of an athlete; empty where the last point lies before the event's end."""
+    passed, length = _passed(raw), whole(raw.get("distance"))
+    name, last = passed[-1] if passed else ("", {})
+    way = whole(last.get("distance"))
+    return ("", {}) if length and way is not None and way < length else (name, last)
+
+
 def _times_in_full(raw: RawRow) -> Times:
-    passed = [time for time in as_dict(raw.get("times")).values() if isinstance(time, dict)]
-    passed.sort(key=lambda time: (whole(time.get("order")) or 0, whole(time.get("time")) or 0))
-    if not passed:
-        return None, None, ()
-    last = passed[-1]
+    finish, last = _finish(raw)
     splits = tuple(
-        Split(str(time.get("split")), whole(time.get("time")), whole(time.get("netTime")))
-        for time in passed[:-1]
-        if whole(time.get("distance"))
+        Split(
+            mended(Reader(time).text("split") or name) or name,
+            whole(time.get("time")),
+            whole(time.get("netTime")),
+        )
+        for name, time in _passed(raw)
+        if name != finish and time.get("time") is not None and whole(time.get("distance")) != 0
     )
-    return whole(last.get("time")), whole(last.get("netTime")), splits
+    gun = whole(last.get("time"))
+    return gun, None if gun is None else whole(last.get("netTime")), splits
 
 
 def _ranking(raw: RawRow) -> Mapping[str, Any]:
     if RANKING in raw:
         return as_dict(raw[RANKING])
     rankings = as_dict(raw.get("rankings"))
-    times = as_dict(raw.get("times"))
-    if not rankings:
-        return raw
-    last = max(rankings, key=lambda name: whole(as_dict(times.get(name)).get("order")) or 0)
-    return as_dict(rankings[last])
+    return as_dict(rankings.get(_finish(raw)[0])) if rankings else raw
 
 
 def _place(ranking: Mapping[str, Any], name: str) -> int | None:

@@ -12,6 +12,7 @@ import pytest
 from p88console.domain.errors import (
     Ambiguous,
     NotSent,
+    Portal,
     Rejected,
     RowFault,
     Unauthorized,
@@ -25,7 +26,7 @@ from p88console.providers.http import Answer
 from p88console.sandbox.copernico import CopernicoServer
 from p88console.sandbox.serve import Sandbox
 from tests.providers.practice import CANARY, Practice, bare, copernico_at, rows_of
-from tests.providers.wire import Line, Say, say_json, unused_url
+from tests.providers.wire import Line, Request, Say, say_json, unused_url
 
 TARGET = ScoringTarget("race", {}, {"7": ("uuid-5k", "5K")})
 ANNA: dict[str, Any] = {
@@ -485,3 +486,67 @@ def test_a_result_that_names_nobody_is_set_aside() -> None:
         result({**ANNA, "dorsal": None, "name": None, "surname": None})
     with pytest.raises(RowFault):
         result({**ANNA, "event": None})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [Say(413), Say(502), Say(504), Say(body=b'{"data":[{"event":"5'), Say(cut=True)],
+    ids=["413", "502", "504", "truncated", "cut off"],
+)
+async def test_an_export_that_grew_too_big_is_read_athlete_by_athlete(said: Say) -> None:
+    def answer(request: Request) -> Say:
+        if "/preset/" in request.path:
+            return said
+        return say_json({"result": {"code": 0, "message": ""}, "data": [EVA]})
+
+    access = bare(Provider.COPERNICO, preset_login="t@example.org", preset_name="all")
+    target = replace(TARGET, races={"1": ("Maratón", "Maratón")})
+    async with Line(answer) as line, copernico_at(replace(access, base_url=line.url)) as adapter:
+        rows = await rows_of(adapter.results(target))
+        assert [adapter.result(row).gun_time_ms for row in rows] == [14_812_000]
+        assert line.requests[0].path == "/api/races/race/preset/t%40example.org:::all/Marat%C3%B3n"
+
+
+async def test_a_portal_in_place_of_an_export_is_no_big_export() -> None:
+    access = bare(Provider.COPERNICO, preset_login="t@example.org", preset_name="all")
+    page = Say(body=b"<html>Venue WiFi</html>")
+    async with Line(page) as line, copernico_at(replace(access, base_url=line.url)) as adapter:
+        with pytest.raises(Portal):
+            await rows_of(adapter.results(TARGET))
+        assert len(line.requests) == 1
+
+
+def eva(**times: Any) -> ResultRecord:
+    """Eva with other times; None takes one back."""
+    event = EVA["events"][0]
+    changed = {
+        name: {**time, **({"time": None, "netTime": None} if name in times else {})}
+        for name, time in event["times"].items()
+    }
+    (row,) = athlete_rows({**EVA, "events": [{**event, "distance": 42195, "times": changed}]})
+    return result(row)
+
+
+def test_a_finish_that_is_taken_back_is_never_the_last_split() -> None:
+    taken_back = eva(Meta=None)
+    assert (taken_back.gun_time_ms, taken_back.chip_time_ms, taken_back.place) == (None, None, None)
+    assert [split.name for split in taken_back.splits] == ["10K"]
+    event = EVA["events"][0]
+    gone = {name: time for name, time in event["times"].items() if name != "Meta"}
+    (row,) = athlete_rows({**EVA, "events": [{**event, "distance": 42195, "times": gone}]})
+    assert (result(row).gun_time_ms, result(row).place) == (None, None)
+
+
+def test_a_start_is_told_by_both_clocks_where_its_column_is_missing() -> None:
+    row = {key: value for key, value in ANNA.items() if ":::start:::" not in key}
+    assert result(row).chip_time_ms == 2_044_013 - 60_953
+
+
+def test_a_preset_without_a_status_column_still_tells_who_finished() -> None:
+    row = {key: value for key, value in ANNA.items() if key != "status"}
+    assert (result(row).status, result(row).gun_time_ms) == ("finished", 2_044_013)
+
+
+def test_names_that_were_encoded_twice_are_made_whole() -> None:
+    twice = {**ANNA, "name": "ZoÃ«", "event": "MaratÃ³n"}
+    assert (result(twice).first_name, result(twice).remote_race_id) == ("Zoë", "Maratón")
