@@ -98,7 +98,13 @@ Outcome = RetryAt | Wait | Verify | HoldRow | HoldAccount | FailPermanently
 
 
 def decide(
-    fault: BaseException, attempt: int, now: datetime, chance: float, *, row: bool = False
+    fault: BaseException,
+    attempt: int,
+    now: datetime,
+    chance: float,
+    *,
+    row: bool = False,
+    theirs: bool = False,
 ) -> Outcome:
     """Say what happens to a job whose attempt number `attempt` (from 1) ended in `fault`.
 
@@ -108,6 +114,7 @@ def decide(
         now: The instant of the decision.
         chance: A random number in [0, 1) for the jitter.
         row: Whether the fault met one row that stood alone.
+        theirs: Whether the provider itself was met right after, so that a page was its own.
     """
     match fault:
         case RowFault():
@@ -118,6 +125,8 @@ def decide(
             return HoldAccount()
         case Rejected() | NotOffered() | UsageFault():
             return FailPermanently()
+        case Portal() if theirs:
+            return _next_on_ladder(fault, attempt, now, chance)
     return _wait(fault, now) or _next_on_ladder(fault, attempt, now, chance)
 
 

@@ -79,6 +79,7 @@ class Engine:
         renewing = asyncio.create_task(_again(scheduler.renew), name="renew")
         try:
             await scheduler.sweep()
+            await self.shop.lines.look_if_closed()
             working = asyncio.gather(*(self._serve(worker, done) for _ in range(SLOTS)))
             try:
                 parts: set[asyncio.Future[Any]] = {renewing, working}
@@ -136,13 +137,15 @@ class Engine:
 
         scheduler = Scheduler(self.shop, self.rhythm, mine, worker.nudge, fail, self.chores)
         working = asyncio.create_task(worker.run(), name="worker")
+        probing = asyncio.create_task(self.shop.lines.watch(worker.nudge), name="prober")
+        parts: set[asyncio.Future[None]] = {working, probing, broken}
         try:
             scheduler.start()
             await scheduler.sweep()
-            await asyncio.wait({working, broken}, return_when=asyncio.FIRST_COMPLETED)
-            if broken.done():
-                await broken
-            await working
+            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            for part in parts:
+                if part.done():
+                    await part
         except asyncio.CancelledError:
             raise
         except Exception as fault:
@@ -151,9 +154,9 @@ class Engine:
             self.shop.db.feed.publish({"engine"})
         finally:
             scheduler.stop()
-            broken.cancel()
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(working, probing, return_exceptions=True)
 
 
 def _nobody(_fault: BaseException) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from p88console.domain.errors import P88Error, RowFault, VaultFault
 from p88console.domain.jobs import Counts, Job
+from p88console.engine.lines import Lines
 from p88console.providers.base import AccountAccess, Adapter
 from p88console.providers.registry import open_adapter
 from p88console.store import leases, tenants
@@ -30,8 +31,9 @@ LISTED_ROWS = 20
 class Adapters:
     """One open adapter for each account, so that its limits are shared by all its jobs."""
 
-    def __init__(self, db: Database, vault: Vault, settings: Settings) -> None:
+    def __init__(self, db: Database, vault: Vault, settings: Settings, lines: Lines) -> None:
         self._db = db
+        self._lines = lines
         self._vault = vault
         self._settings = settings
         self._open: dict[int, Adapter] = {}
@@ -59,6 +61,7 @@ class Adapters:
             account.options,
             wire=self._settings.wire.get(account.provider, {}),
             limits=limits.model_dump(exclude_none=True) if limits else {},
+            budget=self._lines.of(account),
             keep=keep,
         )
 
@@ -95,6 +98,7 @@ class Shop:
     clock: Clock
     adapters: Adapters
     settings: Settings
+    lines: Lines
 
 
 @dataclass(slots=True)

@@ -12,16 +12,17 @@ import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
-from p88console.domain.errors import P88Error, StoreFault
-from p88console.domain.jobs import Direction, Job, Operation
+from p88console.domain.errors import P88Error, Portal, StoreFault
+from p88console.domain.jobs import Direction, Job, Operation, Priority
 from p88console.domain.outcome import decide
+from p88console.engine.line import ERRAND, Errand
 from p88console.engine.publish import push_results
 from p88console.engine.pull import pull_events
 from p88console.engine.push import push_participants
 from p88console.engine.registrations import pull_participants
 from p88console.engine.results import pull_results
 from p88console.engine.shop import LeaseLost, Shop, Ticket
-from p88console.store import leases, queue, settle
+from p88console.store import leases, queue, settle, tenants
 
 LEASE_S = 30.0
 """Machine seconds for which a claim, or an engine, counts as alive without a heartbeat."""
@@ -30,6 +31,9 @@ HEARTBEAT_S = LEASE_S / 3
 
 IDLE_S = 2.0
 """Machine seconds after which the queue is looked at even when nobody called."""
+
+MOVED_S = 0.5
+"""Seconds by which a clock's difference has to change before it is written down again."""
 
 WORK: dict[tuple[Operation, Direction], Callable[[Ticket], Coroutine[None, None, None]]] = {
     (Operation.EVENTS, Direction.PULL): pull_events,
@@ -116,7 +120,7 @@ class Worker:
 
     async def _until_next(self) -> float:
         """Machine seconds until the next job is due, at most the idle time."""
-        due = await self.shop.db.read(queue.next_due)
+        due = await self.shop.db.read(queue.next_due, self.shop.clock.now())
         if due is None:
             return IDLE_S
         wait = (due - self.shop.clock.now()).total_seconds() / self.shop.clock.speed
@@ -137,6 +141,8 @@ class Worker:
 
     async def work(self, ticket: Ticket) -> None:
         """Work on one claimed job and settle it, whatever happens."""
+        errand = Errand(by_hand=ticket.job.priority == Priority.MANUAL)
+        ERRAND.set(errand)
         doing = asyncio.ensure_future(WORK[ticket.job.operation, ticket.job.direction](ticket))
         heartbeat = asyncio.create_task(self._keep_alive(ticket, doing))
         try:
@@ -186,14 +192,34 @@ class Worker:
         await self.shop.db.write(
             settle.complete, ticket.attempt(), self.shop.clock.now(), ticket.remark()
         )
+        await self._note_clock(ticket)
         log.info("%s: done", _named(ticket.job))
 
     async def _fail(self, ticket: Ticket, fault: P88Error) -> None:
-        now = self.shop.clock.now()
         ticket.partial = ticket.partial or ticket.counts.received > 0
-        outcome = decide(fault, ticket.job.attempt, now, self._chance.random())
-        await self.shop.db.write(settle.fail, ticket.attempt(), fault, outcome, now)
-        log.warning("%s: %s", _named(ticket.job), fault)
+        account_id, lines = ticket.job.account_id, self.shop.lines
+        theirs = isinstance(fault, Portal) and await lines.is_theirs(account_id)
+        now, chance = self.shop.clock.now(), self._chance.random()
+        outcome = decide(fault, ticket.job.attempt, now, chance, theirs=theirs)
+        line = lines.known(account_id)
+        broken_off = line.broken_off if line is not None else 0
+        await self.shop.db.write(
+            settle.fail, ticket.attempt(), fault, outcome, now, broken_off=broken_off
+        )
+        await self._note_clock(ticket)
+        lines.nudge()
+
+    async def _note_clock(self, ticket: Ticket) -> None:
+        """Keep how far the provider's clock is from ours, where it has moved."""
+        line = self.shop.lines.known(ticket.job.account_id)
+        if line is None or line.clock_offset_s is None:
+            return
+        if line.told_offset_s is None or abs(line.clock_offset_s - line.told_offset_s) >= MOVED_S:
+            line.told_offset_s = line.clock_offset_s
+            now = self.shop.clock.now()
+            await self.shop.db.write(
+                tenants.note_clock_offset, ticket.job.account_id, line.clock_offset_s, now
+            )
 
     async def _hand_back(self, ticket: Ticket) -> None:
         await self.shop.db.write(settle.hand_back, ticket.attempt(), self.shop.clock.now())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
 
+from p88console.domain.errors import Call, ProviderFault
 from p88console.domain.model import (
     EventRecord,
     ParticipantRecord,
@@ -18,14 +19,6 @@ from p88console.domain.model import (
 from p88console.domain.plan import Values
 
 
-class Budget(Protocol):
-    """What an account may still call, shared by everything that calls for it."""
-
-    async def take(self) -> None:
-        """Use one call up, now or in a moment. Raises `BudgetSpent` when the wait would be long."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class CallLimits:
     """What a provider allows one account: concurrent calls, calls a second, calls an hour."""
@@ -33,6 +26,22 @@ class CallLimits:
     concurrent: int = 4
     per_second: float = 10.0
     per_hour: int | None = None
+
+
+class Budget(Protocol):
+    """What an account may still call, shared by everything that calls for it."""
+
+    async def take(self, call: Call, limits: CallLimits) -> None:
+        """Use one call up, now or in a moment.
+
+        Raises `BudgetSpent` when the wait would be long, and `NotSent` or `Portal` when it is known
+        that the provider would not be reached; then nothing with credentials leaves.
+        """
+        ...
+
+    def give_back(self, fault: ProviderFault | None, server_time: datetime | None) -> None:
+        """Say that the call is over: the fault it met, or the provider's clock."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

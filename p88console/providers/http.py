@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import ssl
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
+from functools import cache
 from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
 
 import httpx
 from aiolimiter import AsyncLimiter
@@ -34,14 +37,20 @@ from p88console.domain.errors import (
     VerbRefused,
 )
 from p88console.domain.model import Provider
+from p88console.domain.network import Probe, Reach
 from p88console.providers.addresses import check_base_url
 from p88console.providers.base import Budget, CallLimits
-from p88console.providers.redaction import form_secrets, redacted, secrets_of
+from p88console.providers.reaching import is_name, unmet
+from p88console.providers.redaction import form_secrets, redacted, secrets_of, summary
+from p88console.providers.stamps import retry_after, server_time
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=30.0, pool=60.0)
 """Machine seconds for each phase of a call."""
+
+ASKING = httpx.Timeout(5.0)
+"""Machine seconds for a question without credentials."""
 
 MAX_BODY = 128 * 1024 * 1024
 """Bytes; a larger answer is refused before it fills the memory."""
@@ -120,7 +129,7 @@ class Door:
         """
         check_base_url(base_url)
         self.provider = provider
-        self._params = dict(params or {})
+        self._params, self._limits = dict(params or {}), limits
         self._signer, self._budget, self._fault_inside = signer, budget, fault_inside
         self._concurrent = asyncio.Semaphore(limits.concurrent)
         burst = max(1.0, limits.per_second)
@@ -128,6 +137,7 @@ class Door:
         self._client = httpx.AsyncClient(
             base_url=base_url.rstrip("/"),
             timeout=TIMEOUT,
+            verify=_tls(),
             headers={
                 "Accept": "application/json",
                 "Accept-Encoding": "identity",  # so that no compressed answer can be a bomb
@@ -198,9 +208,24 @@ class Door:
         )
         writes = method != "GET" if writes is None else writes
         call = Call(self.provider, method, redacted(str(request.url)), writes=writes)
-        if self._budget is not None:
-            await self._budget.take()
-        async with self._concurrent, self._rate:
+        if self._budget is None:
+            return await self._exchange(request, call)
+        fault, theirs = None, None
+        await self._budget.take(call, self._limits)
+        try:
+            answer = await self._exchange(request, call)
+            theirs = answer.server_time
+        except ProviderFault as met:
+            fault = met
+            raise
+        else:
+            return answer
+        finally:
+            self._budget.give_back(fault, theirs)
+
+    async def _exchange(self, request: httpx.Request, call: Call) -> Answer:
+        # a budget keeps the pace for all processes, by the race's clock
+        async with self._concurrent, self._rate if self._budget is None else nullcontext():
             try:
                 response = await self._client.send(request, stream=True)
                 try:
@@ -277,7 +302,7 @@ async def _usable(response: httpx.Response, raw: bytes, call: Call) -> Answer:
             if not call.writes:
                 raise not_theirs(call, _summary(response, raw)) from None
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(call, body, _server_time(response), _retry_after(response), headers)
+    return Answer(call, body, server_time(response.headers), retry_after(response.headers), headers)
 
 
 def _refused(response: httpx.Response, raw: bytes, call: Call) -> ProviderFault | None:
@@ -289,7 +314,7 @@ def _refused(response: httpx.Response, raw: bytes, call: Call) -> ProviderFault 
             f"{title} asks for fewer calls",
             detail,
             "it is tried again by itself",
-            retry_after_s=_retry_after(response),
+            retry_after_s=retry_after(response.headers),
         )
     if status in (401, 403):
         refused = Forbidden if status == 403 else Unauthorized
@@ -306,7 +331,7 @@ def _refused(response: httpx.Response, raw: bytes, call: Call) -> ProviderFault 
             f"{title} has a fault of its own",
             detail,
             "it is tried again by itself",
-            retry_after_s=_retry_after(response),
+            retry_after_s=retry_after(response.headers),
         )
     if status >= 400:
         unknown = status in (405, 501)
@@ -336,6 +361,12 @@ def portal(call: Call, detail: str) -> Portal:
     )
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """The certificates that are trusted; loading them takes 60 ms."""
+    return httpx.create_ssl_context()
+
+
 def _is_page(response: httpx.Response, raw: bytes, call: Call) -> bool:
     """Whether text that is no JSON is a page for people, and not the provider's own words."""
     kind = response.headers.get("content-type", "")
@@ -343,34 +374,27 @@ def _is_page(response: httpx.Response, raw: bytes, call: Call) -> bool:
 
 
 def _summary(response: httpx.Response, raw: bytes) -> str:
-    """What came, and what a JSON answer says; pages are not quoted, they may echo the call."""
     kind = response.headers.get("content-type", "no content type").split(";")[0]
-    told = f"{kind}, {len(raw)} bytes"
-    if kind != "application/json":
-        return told
-    text = " ".join(raw[:300].decode("utf-8", "replace").split())[:120]
-    request = response.request
-    sent = secrets_of(request.url.params.multi_items(), request.headers.items())
-    for secret in sent | form_secrets(request.headers.get("content-type", ""), request.content):
-        text = text.replace(secret, "…")
-    return f"{told}: {text}"
+    sent = response.request
+    hidden = secrets_of(sent.url.params.multi_items(), sent.headers.items())
+    hidden |= form_secrets(sent.headers.get("content-type", ""), sent.content)
+    return summary(kind, raw, hidden)
 
 
-def _server_time(response: httpx.Response) -> datetime | None:
+async def ask_bare(url: str) -> Probe:
+    """Ask once without credentials who answers at an address.
+
+    Over TLS the certificate has proved the host; over plain http a page is somebody else's.
+    """
+    named = is_name(urlsplit(url).hostname or "")
     try:
-        return parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC)
-    except (TypeError, ValueError):
-        return None
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds to wait by the provider's word; it may also name a date."""
-    value = response.headers.get("retry-after", "")
-    if value.strip().isdecimal():
-        return float(value)
-    try:
-        until = parsedate_to_datetime(value).astimezone(UTC)
-    except (TypeError, ValueError):
-        return None
-    base = _server_time(response)
-    return max(0.0, (until - base).total_seconds()) if base else None
+        async with httpx.AsyncClient(timeout=ASKING, verify=_tls()) as client:
+            response = await client.get(url, headers={"Accept": "application/json"})
+    except httpx.HTTPError as fault:
+        connecting = isinstance(fault, httpx.ConnectError | httpx.ConnectTimeout)
+        return Probe(unmet(fault, connecting=connecting), named)
+    if response.status_code >= 500:
+        return Probe(Reach.BROKEN, named)
+    page = _is_page(response, response.content, Call(Provider.RUNSIGNUP))
+    foreign = response.url.scheme == "http" and (response.is_redirect or page)
+    return Probe(Reach.FOREIGN if foreign else Reach.THEIRS, named)

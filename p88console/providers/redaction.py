@@ -88,3 +88,14 @@ def form_secrets(kind: str, body: bytes) -> set[str]:
         return set()
     fields = parse_qsl(body.decode("utf-8", "replace"))
     return secrets_of([(key, value) for key, value in fields if len(value) >= SHORTEST_SECRET], ())
+
+
+def summary(kind: str, raw: bytes, secrets: Iterable[str]) -> str:
+    """What came, and what a JSON answer says; pages are not quoted, they may echo the call."""
+    told = f"{kind}, {len(raw)} bytes"
+    if kind != "application/json":
+        return told
+    text = " ".join(raw[:300].decode("utf-8", "replace").split())[:120]
+    for secret in secrets:
+        text = text.replace(secret, "…")
+    return f"{told}: {text}"

@@ -106,7 +106,7 @@ class RuntimeDesk:
 
     async def lanes(self) -> Sequence[Lane]:
         """Every account's lane, registrations first."""
-        return await self._runtime.db.read(overview.lanes)
+        return await self._runtime.db.read(overview.lanes, self.clock.now())
 
     async def schedule(self) -> Sequence[NextRun]:
         """What is due next, soonest first."""
@@ -189,6 +189,7 @@ class RuntimeDesk:
     async def retry_jobs(self, job_ids: Sequence[int]) -> str:
         """Make these jobs due now; says how many could be."""
         done = await self._change(queue.retry_now, job_ids)
+        self._runtime.shop.lines.nudge(by_hand=True)
         self._runtime.engine.nudge()
         return _how_many(done, job_ids, "due now")
 

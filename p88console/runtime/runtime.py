@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from p88console.domain.jobs import CLAIMABLE_STATES, Job, JobState
 from p88console.engine.engine import Engine
+from p88console.engine.lines import Lines
 from p88console.engine.shop import Adapters, Shop
 from p88console.engine.worker import Worker, is_dead, new_owner
 from p88console.runtime.backups import rolling
 from p88console.store import engines, holds, leases, queue
+from p88console.store import lines as lines_store
 from p88console.store.db import Database
 from p88console.system.clock import Clock, SystemClock
 from p88console.system.home import Home
@@ -40,7 +42,7 @@ class Runtime:
 
         A job whose attempt failed is returned as it stands: nobody sits out the ladder here.
         """
-        worker = Worker(self.shop, new_owner())
+        worker, looked = Worker(self.shop, new_owner()), False
         await self.db.write(leases.rescue, self.clock.now(), is_dead)
         while True:
             if self.db.shared or not await self.served():
@@ -53,7 +55,13 @@ class Runtime:
                 if job.state is JobState.RUNNING
                 or (job.state in CLAIMABLE_STATES and job.due_at <= now)
             ]
-            if not busy or await self._all_held(busy):
+            cut_off = await self._cut_off(jobs)
+            if cut_off and not looked:
+                # a line that would answer is opened; one that does not is told by its class
+                looked = True
+                if await self.shop.lines.look(by_hand=True):
+                    continue
+            if not busy or await self._all_held(busy) or {job.id for job in busy} <= cut_off:
                 return jobs
             await asyncio.sleep(FOLLOW_S)
 
@@ -65,6 +73,11 @@ class Runtime:
     async def _jobs(self, job_ids: Sequence[int]) -> list[Job]:
         found = await self.db.read(queue.find, job_ids=list(job_ids))
         return sorted(found, key=lambda job: list(job_ids).index(job.id))
+
+    async def _cut_off(self, jobs: Sequence[Job]) -> set[int]:
+        """Which of these nobody can take up: their lines are closed, or their calls spent."""
+        ids = [job.id for job in jobs if job.state in CLAIMABLE_STATES]
+        return await self.db.read(lines_store.impassable, ids, self.clock.now())
 
     async def _all_held(self, busy: Sequence[Job]) -> bool:
         """Whether nobody can take up what still waits, because its accounts are held."""
@@ -93,8 +106,9 @@ async def open_runtime(
         settings = await asyncio.to_thread(read_settings, home.settings)
     db = await asyncio.to_thread(Database.open, home.shared or home.database, machine)
     log = start_log(home.log)
-    adapters = Adapters(db, vault, settings)
-    shop = Shop(db, clock, adapters, settings)
+    lines = Lines(db, clock, new_owner(), is_dead, settings.network.ask)
+    adapters = Adapters(db, vault, settings, lines)
+    shop = Shop(db, clock, adapters, settings, lines)
     chores = [] if home.shared else [rolling(home, clock, settings.backups)]
     engine = Engine(shop, settings.cadence_of, chores)
     try:
@@ -102,5 +116,6 @@ async def open_runtime(
     finally:
         await engine.stop()
         await adapters.close()
+        await lines.close()
         db.close()
         stop_log(log)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from p88console.runtime import present
 from p88console.runtime.present import Document
 from p88console.runtime.runtime import Runtime
-from p88console.store import ledger, overview, schedule
+from p88console.store import ledger, lines, overview, schedule
 from p88console.store.board import Lane
 
 
@@ -13,11 +13,13 @@ async def status(runtime: Runtime, event_id: int | None = None) -> Document:
     """How things stand; `unsent` and `next` of one event only, where one is named."""
     now = runtime.clock.now()
     unsent, oldest = await runtime.db.read(ledger.unsent, event_id)
-    lanes = await runtime.db.read(overview.lanes)
+    lanes = await runtime.db.read(overview.lanes, now)
     due = await runtime.db.read(schedule.rows)
+    network = await runtime.db.read(lines.network, now)
     return {
         "engine": "running" if await runtime.served() else "stopped",
-        "network": await runtime.db.read(overview.network_class),
+        "network": network.kind.value,
+        "network_advice": network.advice or None,
         "unsent": unsent,
         "oldest_unsent_s": round((now - oldest).total_seconds()) if oldest else None,
         "needs_you": await runtime.db.read(overview.needs_you),
@@ -45,7 +47,8 @@ def _lane(lane: Lane) -> Document:
         "label": lane.label,
         "state": lane.state,
         "last_success_at": present.instant(max(good, default=None)),
-        "calls_left": None,
+        "network": lane.network,
+        "calls_left": lane.calls_left,
         "clock_offset_s": lane.clock_offset_s,
         "error": lane.error,
     }

@@ -66,6 +66,12 @@ class Lane:
     error_since: datetime | None
     clock_offset_s: float | None
     next_due_at: datetime | None
+    network: str = "online"
+    """A word of `NetworkClass`, as far as it concerns this account."""
+    advice: str = ""
+    """What to do about the network; empty when nothing."""
+    calls_left: int | None = None
+    """Of this hour's budget; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class HeaderFacts:
     participants: int
     verified: int
     finished: int
+    network_advice: str = ""
+    network_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

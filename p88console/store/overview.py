@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,9 @@ from sqlalchemy import (
 )
 
 from p88console.domain.jobs import CLAIMABLE_STATES, Direction, JobState
-from p88console.store import inbox, people, removals, schedule
+from p88console.domain.model import Provider
+from p88console.domain.network import NetworkClass, advice_for
+from p88console.store import budgets, inbox, lines, people, removals, schedule
 from p88console.store.board import HeaderFacts, Lane, NextRun, QueueRow
 from p88console.store.events import EVENTS, EventRow, events
 from p88console.store.ledger import state_counts, unsent
@@ -113,7 +116,7 @@ def _rows(connection: Connection, query: Select[Any]) -> list[QueueRow]:
     ]
 
 
-def lanes(connection: Connection) -> list[Lane]:
+def lanes(connection: Connection, now: datetime) -> list[Lane]:
     """Every account's lane, registrations first."""
     query = (
         select(ACCOUNTS, HEALTH.c.clock_offset_s)
@@ -122,13 +125,19 @@ def lanes(connection: Connection) -> list[Lane]:
         .order_by(ACCOUNTS.c.provider.not_in(REGISTRATION_PROVIDERS), ACCOUNTS.c.id)
     )
     due = {row.account_id: row.due_at for row in reversed(schedule.rows(connection))}
+    network = lines.network(connection, now)
+    left = budgets.calls_left(connection, now)
     return [
-        _lane(connection, dict(row), due.get(row["id"]))
-        for row in connection.execute(query).mappings()
+        replace(
+            _lane(connection, dict(row), network.accounts[row["id"]]),
+            next_due_at=due.get(row["id"]),
+            calls_left=left.get(row["id"]),
+        )
+        for row in connection.execute(query).mappings().all()
     ]
 
 
-def _lane(connection: Connection, account: dict[str, Any], due_at: datetime | None) -> Lane:
+def _lane(connection: Connection, account: dict[str, Any], network: NetworkClass) -> Lane:
     last_pull = _last_good(connection, account["id"], Direction.PULL)
     last_push = _last_good(connection, account["id"], Direction.PUSH)
     open_jobs = connection.execute(
@@ -143,9 +152,10 @@ def _lane(connection: Connection, account: dict[str, Any], due_at: datetime | No
     since = None
     if faulty is not None:
         since = _failing_since(connection, faulty["id"])
-        offline = faulty["error"].get("code") in ("not_sent", "malformed", "portal")
         failed = faulty["state"] == JobState.FAILED_PERMANENT
-        state = "offline" if offline else "failing" if failed else "retrying"
+        state = "failing" if failed else "retrying"
+    if network.closes:
+        state = "offline"
     if account["held_since"] is not None:
         state, since = "held", account["held_since"]
     return Lane(
@@ -161,7 +171,9 @@ def _lane(connection: Connection, account: dict[str, Any], due_at: datetime | No
         error=_lane_error(account, faulty),
         error_since=since,
         clock_offset_s=account["clock_offset_s"],
-        next_due_at=due_at,
+        next_due_at=None,
+        network=network.value,
+        advice=advice_for(network, Provider(account["provider"]).title),
     )
 
 
@@ -212,6 +224,7 @@ def header(connection: Connection, now: datetime) -> HeaderFacts:
     guns = event.guns if event else []
     states = state_counts(connection, event.id) if event else {}
     due = [row.due_at for row in schedule.rows(connection) if row.operation == "participants"]
+    network = lines.network(connection, now)
     return HeaderFacts(
         event_id=event.id if event else None,
         event_name=event.name if event else None,
@@ -221,38 +234,13 @@ def header(connection: Connection, now: datetime) -> HeaderFacts:
         oldest_unsent_at=oldest,
         needs_you=needs_you(connection),
         next_pull_at=min(due, default=None),
-        network=network_class(connection),
+        network=network.kind.value,
+        network_advice=network.advice,
+        network_since=lines.network_since(connection),
         participants=removals.active_count(connection, event.id) if event else 0,
         verified=states.get("verified", 0),
         finished=people.finished_count(connection, event.id) if event else 0,
     )
-
-
-def network_class(connection: Connection) -> str:
-    """`online`, `offline` or `portal`, by what the newest attempts met.
-
-    A provider that cannot be reached while another one answers is that provider's trouble.
-    """
-    query = select(HISTORY.c.account_id, HISTORY.c.error)
-    ended = query.where(HISTORY.c.finished_at.is_not(None)).order_by(HISTORY.c.id.desc())
-    newest = connection.execute(ended.limit(1)).one_or_none()
-    code = ((newest.error or {}) if newest else {}).get("code", "")
-    if newest is None or code not in _NETWORK_WORDS:
-        return "online"
-    good = select(func.coalesce(func.max(HISTORY.c.id), 0)).where(
-        HISTORY.c.state == JobState.COMPLETED.value
-    )
-    here = connection.execute(good.where(HISTORY.c.account_id == newest.account_id)).scalar_one()
-    elsewhere = good.where(HISTORY.c.account_id != newest.account_id)
-    began = select(func.min(HISTORY.c.id)).where(
-        HISTORY.c.account_id == newest.account_id, HISTORY.c.id > here
-    )
-    if connection.execute(elsewhere).scalar_one() > connection.execute(began).scalar_one():
-        return "online"
-    return _NETWORK_WORDS[code]
-
-
-_NETWORK_WORDS = {"not_sent": "offline", "malformed": "portal", "portal": "portal"}
 
 
 def next_runs(connection: Connection) -> list[NextRun]:

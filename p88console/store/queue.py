@@ -36,7 +36,7 @@ from p88console.domain.jobs import (
     scheduled_priority,
 )
 from p88console.domain.model import Provider
-from p88console.store import holds, troubles
+from p88console.store import holds, lines, troubles
 from p88console.store.clocks import machine_time
 from p88console.store.db import Tx, alongside
 from p88console.store.tables import Account, SyncHistory, SyncQueue
@@ -123,7 +123,8 @@ def _add(
             again=False,
             progress_done=0,
             checkpoint={},
-            error=held,
+            waits=False,
+            error=held or lines.why_closed(tx.connection, key.account_id),
         )
         .returning(QUEUE.c.id)
     ).scalar_one()
@@ -186,6 +187,7 @@ def claim(
             attempt=QUEUE.c.attempt + 1,
             lease_owner=owner,
             lease_until=machine_time(tx.connection) + lease_s,
+            waits=False,
             progress_done=0,
             progress_total=None,
         )
@@ -211,11 +213,13 @@ def _most_urgent(now: datetime, only: Sequence[int] | None) -> Select[Any]:
     due = (
         select(QUEUE.c.id, QUEUE.c.state)
         .join(ACCOUNTS, ACCOUNTS.c.id == QUEUE.c.account_id)
+        .outerjoin(lines.LINES, lines.LINES.c.account_id == QUEUE.c.account_id)
         .where(
             QUEUE.c.state.in_(CLAIMABLE_STATES),
             QUEUE.c.due_at <= now,
             ACCOUNTS.c.held_since.is_(None),
             ACCOUNTS.c.removed_at.is_(None),
+            lines.passable(now),
             ~busy,
         )
         .order_by(QUEUE.c.priority, QUEUE.c.due_at, QUEUE.c.id)
@@ -248,15 +252,17 @@ def _open_attempt(tx: Tx, job: Job, now: datetime) -> int:
     return history_id
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """When the next claimable job is due."""
+def next_due(connection: Connection, now: datetime) -> datetime | None:
+    """When the next job is due of those that could be claimed at `now`."""
     due: datetime | None = connection.execute(
         select(func.min(QUEUE.c.due_at))
         .join(ACCOUNTS, ACCOUNTS.c.id == QUEUE.c.account_id)
+        .outerjoin(lines.LINES, lines.LINES.c.account_id == QUEUE.c.account_id)
         .where(
             QUEUE.c.state.in_(CLAIMABLE_STATES),
             ACCOUNTS.c.held_since.is_(None),
             ACCOUNTS.c.removed_at.is_(None),
+            lines.passable(now),
         )
     ).scalar()
     return due

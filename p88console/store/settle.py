@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, select, update
 
-from p88console.domain.errors import P88Error
+from p88console.domain.errors import P88Error, Throttled
 from p88console.domain.jobs import Counts, Direction, Job, JobState, Trigger
+from p88console.domain.network import BREAKS_AT
 from p88console.domain.outcome import (
     FailPermanently,
     HoldAccount,
@@ -22,7 +23,7 @@ from p88console.domain.outcome import (
     WaitForDisk,
     WaitForNetwork,
 )
-from p88console.store import holds, queue, touched, troubles
+from p88console.store import holds, lines, queue, touched, troubles
 from p88console.store.db import Tx, alongside
 from p88console.store.touched import Touched
 
@@ -59,40 +60,38 @@ def complete(tx: Tx, attempt: Attempt, now: datetime, remark: dict[str, str] | N
     if settled is None:
         return False
     _settle_attempt(tx, attempt, JobState.COMPLETED.value, now, remark)
+    lines.went_well(tx, attempt.job.account_id)
     queue.close_failed(tx, attempt.job.key, now)
     _follow_up(tx, attempt.job, settled, now)
     return True
 
 
 @alongside
-def fail(tx: Tx, attempt: Attempt, fault: P88Error, outcome: Outcome, now: datetime) -> bool:
+def fail(
+    tx: Tx,
+    attempt: Attempt,
+    fault: P88Error,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    broken_off: int = 0,
+) -> bool:
     """The attempt ended in `fault`; the job goes on as `outcome` says.
 
-    False when the claim was lost meanwhile: then nothing is written.
+    Args:
+        tx: The transaction.
+        attempt: What ended.
+        fault: In what.
+        outcome: What follows.
+        now: The instant.
+        broken_off: How many calls of the account broke off one after the other until now.
+
+    Returns:
+        False when the claim was lost meanwhile: then nothing is written.
     """
     job, error = attempt.job, fault.as_dict()
-    counted, attempt_state = job.attempt, "failed"
-    changes: dict[str, Any] = {"error": error}
-    match outcome:
-        case RetryAt(due_at=due):
-            changes |= {"state": JobState.PENDING.value, "due_at": due}
-            changes |= {"priority": queue.one_lower()}
-        case Verify(due_at=due):
-            attempt_state = JobState.VERIFY.value
-            changes |= {"state": attempt_state, "due_at": due, "in_doubt": True}
-            changes |= {"priority": queue.one_lower()}
-        case WaitForNetwork() | HoldLine() | WaitForBudget() | WaitForDisk():
-            due = outcome.due_at
-            attempt_state, counted = "waiting", job.attempt - 1
-            state = JobState.VERIFY if job.in_doubt else JobState.PENDING
-            changes |= {"state": state.value, "due_at": due}
-        case HoldAccount():
-            attempt_state, counted = JobState.HELD.value, job.attempt - 1
-            changes |= {"state": attempt_state}
-        case FailPermanently() | HoldRow():
-            attempt_state = JobState.FAILED_PERMANENT.value
-            changes |= {"state": attempt_state, "finished_at": now}
-    settled = _settle_job(tx, attempt, attempt=counted, **changes)
+    attempt_state, changes = _after(job, outcome, now)
+    settled = _settle_job(tx, attempt, error=error, **changes)
     if settled is None:
         return False
     _settle_attempt(tx, attempt, attempt_state, now, error)
@@ -101,7 +100,36 @@ def fail(tx: Tx, attempt: Attempt, fault: P88Error, outcome: Outcome, now: datet
         troubles.mind(tx, now)
     if isinstance(outcome, HoldAccount):
         holds.hold_account(tx, job.account_id, fault.title, now)
+    if changes.get("waits"):
+        lines.close(tx, job.account_id, error, now)
+    elif broken_off >= BREAKS_AT:
+        lines.rest(tx, job.account_id, broken_off, now)
+    if isinstance(fault, Throttled) and fault.retry_after_s is not None:
+        lines.throttle(tx, job.account_id, now + timedelta(seconds=fault.retry_after_s))
     return True
+
+
+def _after(job: Job, outcome: Outcome, now: datetime) -> tuple[str, dict[str, Any]]:
+    """How an attempt ended, and how its job goes on."""
+    uncounted = {"attempt": job.attempt - 1}
+    match outcome:
+        case RetryAt(due_at=due):
+            state = JobState.PENDING.value
+            return "failed", {"state": state, "due_at": due, "priority": queue.one_lower()}
+        case Verify(due_at=due):
+            state = JobState.VERIFY.value
+            lower = {"priority": queue.one_lower()}
+            return state, {"state": state, "due_at": due, "in_doubt": True, **lower}
+        case WaitForNetwork() | HoldLine() | WaitForBudget() | WaitForDisk():
+            state = (JobState.VERIFY if job.in_doubt else JobState.PENDING).value
+            shut = isinstance(outcome, WaitForNetwork | HoldLine)
+            waiting = {"state": state, "due_at": outcome.due_at, "waits": shut}
+            return "waiting", {**waiting, **uncounted}
+        case HoldAccount():
+            return JobState.HELD.value, {"state": JobState.HELD.value, **uncounted}
+        case FailPermanently() | HoldRow():
+            state = JobState.FAILED_PERMANENT.value
+            return state, {"state": state, "finished_at": now}
 
 
 @alongside

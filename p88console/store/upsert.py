@@ -39,9 +39,11 @@ def upsert(
         name: statement.excluded[name] for name in rows[0] if name not in key and name not in keep
     }
     elements = [_index_element(target.c[name]) for name in key]
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=elements, set_=replaced), list(rows)
-    )
+    if replaced:
+        statement = statement.on_conflict_do_update(index_elements=elements, set_=replaced)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=elements)
+    connection.execute(statement, list(rows))
 
 
 def _index_element(column: Column[Any]) -> Column[Any] | ColumnElement[Any]:

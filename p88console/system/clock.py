@@ -22,9 +22,19 @@ class Clock(Protocol):
         """The machine's own Unix time, whatever the race clock shows."""
         ...
 
+    def steady(self) -> float:
+        """Machine seconds that nobody can set and that pass while the machine sleeps, too."""
+        ...
+
     async def sleep(self, seconds: float) -> None:
         """Let this many race seconds pass."""
         ...
+
+
+def steady() -> float:
+    """Seconds since some moment, sleep included: Linux's boot time, elsewhere monotonic time."""
+    boot_time = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)
 
 
 class SystemClock:
@@ -39,6 +49,10 @@ class SystemClock:
     def machine(self) -> float:
         """The machine's own Unix time."""
         return time.time()
+
+    def steady(self) -> float:
+        """Seconds that nobody can set."""
+        return steady()
 
     async def sleep(self, seconds: float) -> None:
         """Let this many seconds pass."""
@@ -70,6 +84,10 @@ class ScaledClock:
     def machine(self) -> float:
         """The machine's own Unix time."""
         return time.time()
+
+    def steady(self) -> float:
+        """Seconds that nobody can set."""
+        return steady()
 
     async def sleep(self, seconds: float) -> None:
         """Let this many race seconds pass."""

@@ -131,6 +131,13 @@ class Backups(_Section):
     keep: int = Field(default=24, ge=1, le=10_000)
 
 
+class Network(_Section):
+    """How it is found out what is wrong with the network."""
+
+    ask: str | None = None
+    """An address that is nobody's provider, asked without credentials when a provider is silent."""
+
+
 class OneEvent(_Section):
     """What one event does differently."""
 
@@ -149,6 +156,7 @@ class Settings(_Section):
     event: dict[str, OneEvent] = Field(default_factory=dict)
     """Event id → what it does differently."""
     limits: dict[Provider, Limits] = Field(default_factory=dict)
+    network: Network = Network()
     wire: dict[Provider, dict[str, str]] = Field(default_factory=dict)
     """Provider → name in its wire table → the path or word to use instead."""
 

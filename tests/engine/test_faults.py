@@ -5,7 +5,7 @@ from __future__ import annotations
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
 from p88console.runtime import tenancy
-from p88console.store import ledger, overview, people, queue
+from p88console.store import ledger, people, queue
 from tests.engine.conftest import RUNNERS, RaceDay
 from tests.support.faultline import Weather
 
@@ -133,16 +133,3 @@ async def test_a_failed_page_keeps_what_came_and_says_partial(race_day: RaceDay)
     # the second attempt went on where the first one broke off
     second = await race_day.last_attempt(job)
     assert second.counts["received"] == RUNNERS - attempt.counts["received"]
-
-
-async def test_the_network_is_only_offline_when_nobody_answers(race_day: RaceDay) -> None:
-    await race_day.pull()
-    await race_day.runsignup.down()
-    await race_day.pull()
-    assert await race_day.runtime.db.read(overview.network_class) == "offline"
-    race_day.clock.step(60)
-    await race_day.push()
-    await race_day.pull()
-    assert await race_day.runtime.db.read(overview.network_class) == "online"
-    lanes = {lane.provider: lane.state for lane in await race_day.runtime.db.read(overview.lanes)}
-    assert lanes == {"runsignup": "offline", "copernico": "ok"}

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from p88console.domain.errors import Call, Malformed, NotSent, P88Error, Rejected, Transient
+from p88console.domain.errors import Call, Malformed, NotSent, P88Error, Portal, Rejected, Transient
 from p88console.domain.jobs import Operation
 from p88console.domain.model import ParticipantStatus, Provider, RemovalRecord
+from p88console.domain.network import Probe, Reach
 from p88console.domain.outcome import decide
-from p88console.store import history, holds, overview, removals, settle
+from p88console.store import history, holds, lines, overview, removals, settle
 from p88console.store.board import Lane
 from p88console.store.settle import Attempt
 from tests.store.bench import GUN, PULL_SOURCE, Bench, ada
@@ -24,7 +25,7 @@ def fail(bench: Bench, attempt: Attempt, fault: P88Error) -> None:
 
 
 def lane(bench: Bench, provider: str = "runsignup") -> Lane:
-    (found,) = [one for one in bench.read(overview.lanes) if one.provider == provider]
+    (found,) = [one for one in bench.read(overview.lanes, bench.now) if one.provider == provider]
     return found
 
 
@@ -82,7 +83,8 @@ def test_history_is_listed_newest_first_and_counted_alike(bench: Bench) -> None:
 
 
 def test_registrations_come_first_among_the_lanes(bench: Bench) -> None:
-    assert [one.provider for one in bench.read(overview.lanes)] == ["runsignup", "copernico"]
+    lanes = bench.read(overview.lanes, bench.now)
+    assert [one.provider for one in lanes] == ["runsignup", "copernico"]
 
 
 def test_a_lane_nobody_used_is_idle_and_a_good_pull_makes_it_ok(bench: Bench) -> None:
@@ -107,7 +109,8 @@ def test_a_lane_says_since_when_it_fails(bench: Bench) -> None:
     ("fault", "state"),
     [
         (NotSent(CALL, "offline"), "offline"),
-        (Malformed(CALL, "a portal"), "offline"),
+        (Portal(CALL, "a sign-in page"), "offline"),
+        (Malformed(CALL, "a strange shape"), "retrying"),
         (Rejected(CALL, "no"), "failing"),
     ],
 )
@@ -154,19 +157,14 @@ def test_held_jobs_and_quarantined_people_need_a_person(bench: Bench) -> None:
     assert bench.read(overview.needs_you) == 2
 
 
-@pytest.mark.parametrize(
-    ("fault", "network"),
-    [
-        (NotSent(CALL, "offline"), "offline"),
-        (Malformed(CALL, "portal"), "portal"),
-        (Transient(CALL, "503"), "online"),
-    ],
-)
-def test_the_network_is_what_the_newest_attempt_met(
-    bench: Bench, fault: P88Error, network: str
-) -> None:
-    assert bench.read(overview.network_class) == "online"
-    fail(bench, bench.claimed(), fault)
-    assert bench.read(overview.network_class) == network
-    bench.write(settle.complete, bench.claimed(bench.push_key), bench.now)
-    assert bench.read(overview.network_class) == "online"
+def test_a_lane_and_the_header_tell_the_network_and_what_to_do_about_it(bench: Bench) -> None:
+    fail(bench, bench.claimed(), NotSent(CALL, "no way out"))
+    silent = dict.fromkeys((bench.runsignup, bench.copernico), Probe(Reach.SILENT))
+    bench.write(lines.probed, silent, None, bench.now)
+    facts = bench.read(overview.header, bench.clock.step(60))
+    assert (facts.network, facts.network_since) == ("dns only", bench.now - timedelta(seconds=60))
+    assert "firewall" in facts.network_advice
+    for provider in ("runsignup", "copernico"):
+        found = lane(bench, provider)
+        assert (found.state, found.network) == ("offline", "dns only")
+        assert found.advice

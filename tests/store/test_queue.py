@@ -141,7 +141,7 @@ def test_nothing_is_claimed_before_it_is_due(bench: Bench) -> None:
     asked = bench.enqueue()
     bench.clock.step(-1)
     assert bench.claim() is None
-    assert bench.read(queue.next_due) == bench.job(asked.job_id).due_at
+    assert bench.read(queue.next_due, bench.now) == bench.job(asked.job_id).due_at
     bench.clock.step(1)
     assert bench.claim() is not None
 
@@ -255,7 +255,7 @@ def test_work_for_a_held_account_is_held_at_once(bench: Bench) -> None:
     asked = bench.enqueue(trigger=Trigger.OPERATOR)
     assert asked.state is JobState.HELD
     assert bench.claim() is None
-    assert bench.read(queue.next_due) is None
+    assert bench.read(queue.next_due, bench.now) is None
 
 
 def test_holding_an_account_holds_its_waiting_jobs_and_no_others(bench: Bench) -> None:

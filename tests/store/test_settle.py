@@ -20,8 +20,9 @@ from p88console.domain.errors import (
 )
 from p88console.domain.jobs import Counts, JobState
 from p88console.domain.model import Provider
+from p88console.domain.network import Probe, Reach
 from p88console.domain.outcome import HoldAccount, decide
-from p88console.store import holds, leases, settle, tenants
+from p88console.store import holds, leases, lines, settle, tenants
 from p88console.store.settle import Attempt
 from tests.store.bench import LEASE_S, Bench
 
@@ -35,7 +36,9 @@ def end(bench: Bench, attempt: Attempt, fault: P88Error) -> bool:
 
 
 def again(bench: Bench, job_id: int) -> Attempt:
-    """The next attempt, at the very moment it is due."""
+    """The next attempt, at the very moment it is due, whatever kept its line closed."""
+    met = dict.fromkeys((bench.runsignup, bench.copernico), Probe(Reach.THEIRS))
+    bench.write(lines.probed, met, None, bench.now, by_hand=True)
     wait = bench.job(job_id).due_at - bench.now
     bench.clock.step(wait.total_seconds())
     attempt = bench.claim()

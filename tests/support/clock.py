@@ -25,6 +25,10 @@ class SteppedClock:
         """The machine's Unix time, which passes `speed` times slower than race time."""
         return self._machine
 
+    def steady(self) -> float:
+        """Machine seconds; they pass like the machine's Unix time."""
+        return self._machine
+
     def step(self, seconds: float) -> datetime:
         """Let race seconds pass; returns the new instant."""
         self._now += timedelta(seconds=seconds)

@@ -66,6 +66,8 @@ class FaultLine:
         self.skip = 0
         """How many such requests pass unharmed first."""
         self.requests: list[str] = []
+        self.heads: list[str] = []
+        """The whole head of each request, its first line included."""
         self.bodies: list[bytes] = []
         """What was written, in order."""
         self.port = 0
@@ -117,6 +119,7 @@ class FaultLine:
         body = await reader.readexactly(_length(head))
         first = head.split(b"\r\n", 1)[0].decode()
         self.requests.append(first)
+        self.heads.append(head.decode())
         if body:
             self.bodies.append(body)
         weather = self._weather_for(first)

@@ -10,6 +10,7 @@ from p88console.store.tables.inbox import (
     OperatorAction,
 )
 from p88console.store.tables.ledger import PushLedger
+from p88console.store.tables.lines import AccountLine, CallSlots, NetworkState
 from p88console.store.tables.mirror import (
     Event,
     ListedRow,
@@ -27,7 +28,9 @@ __all__ = [
     "METADATA",
     "Account",
     "AccountHealth",
+    "AccountLine",
     "AttemptRows",
+    "CallSlots",
     "EngineLease",
     "Event",
     "FieldRule",
@@ -36,6 +39,7 @@ __all__ = [
     "Link",
     "ListedRow",
     "Look",
+    "NetworkState",
     "OperatorAction",
     "Participant",
     "ParticipantChange",

@@ -97,6 +97,8 @@ class SyncQueue(SQLModel, table=True):
     """The Unix time, by `store.clocks`, at which the claim lapses: races run on other clocks."""
     again: bool = False
     """More of the same was asked for while this ran; a fresh job follows."""
+    waits: bool = False
+    """For its account's line to open; it is due as soon as it does."""
     created_at: datetime
     finished_at: datetime | None = None
 
