@@ -8,10 +8,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from p88console.api.parts import At, Body, Conflict, Document, OurId
+from p88console.domain.inbox import Decision
 from p88console.runtime import operators, present, tenancy
 from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
 from p88console.store import queue
+from p88console.store.decide import Verdict
 
 routes = APIRouter(tags=["acting"])
 
@@ -35,6 +37,13 @@ class Swap(Body):
 
     first_id: OurId
     second_id: OurId
+
+
+class Decided(Body):
+    """A decision; `value` goes with the decision of that name only."""
+
+    decision: Decision
+    value: Annotated[str, Field(max_length=500)] | None = None
 
 
 class Line(BaseModel):
@@ -91,6 +100,15 @@ async def swap_bibs(runtime: At, asked: Swap) -> list[Document]:
     """Let two people wear each other's bib."""
     await operators.swap_bibs(runtime, OPERATOR, asked.first_id, asked.second_id)
     return await _people(runtime, asked.first_id, asked.second_id)
+
+
+@routes.post("/inbox/{item_id}/resolve")
+async def resolve(runtime: At, item_id: OurId, asked: Decided) -> list[Document]:
+    """Decide about one item; what it does is done with it, and can be taken back."""
+    found = await operators.asking(runtime, item_id)
+    verdict = Verdict(asked.decision, asked.value, False)
+    done = await operators.resolve(runtime, OPERATOR, found, verdict)
+    return [present.inbox_item(item) for item in done]
 
 
 async def _people(runtime: Runtime, *participant_ids: int) -> list[Document]:

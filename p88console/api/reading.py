@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from p88console.api.parts import At, Document, OurId
+from p88console.domain.inbox import Kind
 from p88console.domain.jobs import JobState
 from p88console.runtime import doctor, present, standing
 from p88console.runtime.syncs import event_of
-from p88console.store import events, history, people, queue, tenants
+from p88console.store import events, history, inbox, people, queue, tenants
 from p88console.store.people import Filter
 
 routes = APIRouter(tags=["reading"])
@@ -83,6 +84,15 @@ async def results(runtime: At, event_id: OurId, race_id: OurId | None = None) ->
     """The latest standings by race and place."""
     await event_of(runtime, event_id)
     return [present.result(row) for row in await runtime.db.read(people.results, event_id, race_id)]
+
+
+@routes.get("/inbox")
+async def questions(
+    runtime: At, event_id: OurId | None = None, kind: Kind | None = None, limit: Limit = 1000
+) -> list[Document]:
+    """Everything that needs a person, oldest first."""
+    found = await runtime.db.read(inbox.items, event_id=event_id, kind=kind, limit=limit)
+    return [present.inbox_item(item) for item in found]
 
 
 @routes.get("/queue")

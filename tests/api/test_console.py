@@ -93,6 +93,31 @@ async def test_an_edit_goes_down_under_the_door_api(
     assert "shoe_size" in wrong.text
 
 
+async def test_a_bib_worn_twice_is_decided_by_this_door(
+    api: httpx.AsyncClient, race_day: RaceDay
+) -> None:
+    await race_day.pull()
+    people = (await api.get(f"/api/events/{race_day.event_id}/participants")).json()
+    first = next(person for person in people if person["bib"])
+    twin = next(
+        person
+        for person in people
+        if person["race_id"] == first["race_id"] and person["id"] != first["id"]
+    )
+    url = f"/api/participants/{twin['id']}"
+    assert (await api.patch(url, json={"fields": {"bib": first["bib"]}})).status_code == 200
+    await race_day.push()
+    asked = (await api.get("/api/inbox", params={"kind": "duplicate_bib"})).json()
+    assert first["bib"] in asked[0]["reason"]
+    resolve = f"/api/inbox/{asked[0]['id']}/resolve"
+    assert (await api.post(resolve, json={"decision": "mine"})).status_code == 422
+    [done] = (await api.post(resolve, json={"decision": "keep"})).json()
+    assert (done["decision"], done["door"]) == ("keep", "api")
+    assert (await api.get("/api/inbox", params={"kind": "duplicate_bib"})).json() == []
+    unknown = await api.post("/api/inbox/99999/resolve", json={"decision": "keep"})
+    assert unknown.status_code == 404
+
+
 async def test_the_feed_tells_what_changed(api: httpx.AsyncClient, race_day: RaceDay) -> None:
     async with asyncio.timeout(30), api.stream("GET", "/api/feed") as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")

@@ -102,7 +102,7 @@ def test_every_command_prints_the_keys_that_scripts_rely_on(
     "command",
     [
         "account", "api", "backup", "completion", "demo", "doctor", "engine", "event", "export",
-        "history", "participants", "partner", "publish", "queue", "restore", "results",
+        "history", "inbox", "participants", "partner", "publish", "queue", "restore", "results",
         "sandbox", "serve", "service", "status", "sync", "undo",
     ],
 )  # fmt: skip
