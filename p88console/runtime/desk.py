@@ -14,6 +14,7 @@ from p88console.domain.jobs import Trigger
 from p88console.runtime import syncs
 from p88console.runtime.desks.past import RuntimePast
 from p88console.runtime.desks.people import RuntimePeople
+from p88console.runtime.desks.standings import RuntimeStandings
 from p88console.runtime.doctor import examine
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import linked_accounts
@@ -24,6 +25,7 @@ from p88console.store.events import EventRow
 from p88console.store.feed import ALL_TOPICS
 from p88console.store.queue import Enqueued
 from p88console.system.clock import Clock
+from p88console.system.user import user_name
 
 DRAIN_S = 0.1
 """Machine seconds between two words to the screen about what changed."""
@@ -49,6 +51,7 @@ class RuntimeDesk:
         self.practice = practice
         self.people = RuntimePeople(runtime.db)
         self.past = RuntimePast(runtime.db)
+        self.standings = RuntimeStandings(runtime, user_name())
 
     def watch(self, changed: Changed) -> Callable[[], None]:
         """Call `changed` on the event loop, at most ten times a second; returns the unwatch."""

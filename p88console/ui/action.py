@@ -20,6 +20,8 @@ class Situation:
     """Whether that pane's rows are jobs that could still be cancelled."""
     typing: bool = False
     """Whether letters go into a filter."""
+    stops: int = 0
+    """Findings of the guard that nobody has accepted."""
     something_to_put_away: bool = False
     """A filter, marks, or a fault that was read."""
 
@@ -56,6 +58,22 @@ def on_a_job(situation: Situation) -> str:
 def on_an_open_job(situation: Situation) -> str:
     """It stops a job, which is too late for one of the history."""
     return on_a_job(situation) or ("" if situation.cancellable else "what has happened stays")
+
+
+def on_a_draft(situation: Situation) -> str:
+    """It is about what would be published."""
+    return changes(situation) or ("" if situation.rows else "there is nothing to publish")
+
+
+def past_the_guard(situation: Situation) -> str:
+    """It publishes: not past a stop that nobody has accepted."""
+    stopped = f"{situation.stops} to be seen and accepted first" if situation.stops else ""
+    return on_a_draft(situation) or stopped
+
+
+def on_a_stop(situation: Situation) -> str:
+    """It passes a finding that stops."""
+    return changes(situation) or ("" if situation.stops else "nothing stops it")
 
 
 def on_a_stopped_engine(situation: Situation) -> str:

@@ -10,6 +10,7 @@ from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, Queue
 from p88console.system.clock import Clock
 from p88console.ui.desks.past import PastDesk
 from p88console.ui.desks.people import PeopleDesk
+from p88console.ui.desks.standings import StandingsDesk
 
 Topics = frozenset[str]
 """Names of what changed: `queue`, `history`, `participants`, `results`, `events`, `accounts`,
@@ -32,6 +33,11 @@ class Desk(Protocol):
     @property
     def past(self) -> PastDesk:
         """Everything that was ever tried."""
+        ...
+
+    @property
+    def standings(self) -> StandingsDesk:
+        """Results, and what is published of them."""
         ...
 
     def watch(self, changed: Callable[[Topics], None]) -> Callable[[], None]:

@@ -8,18 +8,17 @@ from typing import Any
 
 from p88console.store.roster_rows import ChangeRow, PersonStory, ResultStory, SystemState
 from p88console.ui.format import Moment, dated_time, provider_title, zone_label, zone_of
-from p88console.ui.people_words import age_on, field_label, race_time, spoken_name
-from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, cut, fit, join, say, wrap
-from p88console.ui.states import push_state, result_state, standing_state
+from p88console.ui.people_words import age_on, field_label, spoken_name
+from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, cut, fit, heading, join, say, wrap
+from p88console.ui.result_text import result_lines, revision_lines, split_lines
+from p88console.ui.states import push_state, standing_state
 
 LABEL = 11
 TIME = 12
-SPLIT = 10
 GUTTER = 4
 TWO_COLUMNS = 100
 """Texts at least this wide stand in two columns."""
 CARD_CHANGES = 8
-RULE = "─"
 
 
 def person_title(story: PersonStory) -> str:
@@ -56,13 +55,6 @@ def card_lines(story: PersonStory, moment: Moment, width: int) -> Sequence[Phras
     return lines
 
 
-def heading(words: str, width: int) -> Phrase:
-    """A section's name and a thin rule."""
-    name = cut(say(words, Tone.STRONG), width)
-    rule = width - sum(len(piece.text) for piece in name) - 1
-    return join([name, say(RULE * max(0, rule), Tone.RULE)], " ")
-
-
 def _who(story: PersonStory, at: Moment, width: int) -> list[Phrase]:
     """What is known of the person here and at scoring."""
     lines = [heading("Registration", width), *_registration(story, at, width)]
@@ -81,8 +73,8 @@ def _past(story: PersonStory, at: Moment, width: int) -> list[Phrase]:
     for result in story.results:
         lines += [
             *_result(result, width),
-            *_splits(result),
-            *_revisions(result, at, width),
+            *split_lines(result.standing),
+            *revision_lines(result.revisions, at, width),
             NOTHING,
         ]
     if not story.results:
@@ -208,77 +200,8 @@ def _differences(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterable
 
 
 def _result(result: ResultStory, width: int) -> list[Phrase]:
-    standing = result.standing
-    race = f"Result · {result.race_name}" if result.race_name else "Result"
-    places = [
-        say(f"place {standing['place']}", Tone.STRONG) if standing.get("place") else NOTHING,
-        say(f"{standing['gender_place']} by sex") if standing.get("gender_place") else NOTHING,
-        _category(standing),
-    ]
-    times = [
-        say(f"{word} {race_time(standing[name])}") if standing.get(name) else NOTHING
-        for word, name in (("gun", "gun_time_ms"), ("chip", "chip_time_ms"))
-    ]
-    state = result_state(str(standing.get("status", "")))
-    first = join([fit(state.phrase, LABEL), join(times, " · ")], " ")
-    told = [first, join(places, " · "), say(provider_title(result.provider), Tone.DIM)]
-    indent = Piece(" " * (LABEL + 1))
-    lines = [heading(race, width), cut(told[0], width)]
-    return lines + [cut((indent, *one), width) for one in told[1:] if one]
-
-
-def _category(standing: Mapping[str, Any]) -> Phrase:
-    category, place = standing.get("category"), standing.get("category_place")
-    if not category:
-        return NOTHING
-    return say(f"{place} in {category}" if place else str(category))
-
-
-def _splits(result: ResultStory) -> list[Phrase]:
-    splits = [one for one in result.standing.get("splits") or () if isinstance(one, Mapping)]
-    told = [
-        _split(
-            str(split.get("name", "")),
-            race_time(split.get("gun_time_ms")),
-            race_time(split.get("chip_time_ms")),
-        )
-        for split in splits
-    ]
-    return [_split("Split", "gun", "chip", Tone.DIM), *told] if told else []
-
-
-def _split(name: str, gun: str, chip: str, tone: Tone = Tone.PLAIN) -> Phrase:
-    cells = [fit(say(name, Tone.DIM), LABEL)]
-    cells += [fit(say(text, tone), SPLIT, right=True) for text in (gun, chip)]
-    return join(cells, " ")
-
-
-REVISED = ("status", "bib", "gun_time_ms", "chip_time_ms", "place", "category_place")
-"""What is told of the difference between two revisions; the rest is in the newest."""
-
-
-def _revisions(result: ResultStory, at: Moment, width: int) -> list[Phrase]:
-    """What each revision moved, newest first; the first of all is no news."""
-    lines = []
-    for earlier, later in zip(result.revisions, result.revisions[1:], strict=False):
-        moved = [
-            (Piece(f"{_REVISED_WORDS.get(name, name)} ", Tone.DIM), *_from_to(name, earlier, later))
-            for name in REVISED
-            if earlier.standing.get(name) != later.standing.get(name)
-        ]
-        if moved:
-            when = fit(say(dated_time(later.at, at), Tone.DIM), TIME)
-            lines.append(cut((*when, Piece(" "), *join(moved, " · ")), width))
-    return [say("Moved", Tone.DIM), *lines[::-1]] if lines else []
-
-
-_REVISED_WORDS = {"gun_time_ms": "gun", "chip_time_ms": "chip", "category_place": "category place"}
-
-
-def _from_to(name: str, earlier: Any, later: Any) -> Phrase:
-    shown = race_time if name.endswith("_ms") else _value
-    before, after = earlier.standing.get(name), later.standing.get(name)
-    return say(f"{shown(before)} → {shown(after)}")
+    title = f"Result · {result.race_name}" if result.race_name else "Result"
+    return result_lines(title, result.standing, result.provider, width)
 
 
 def _changes(changes: Iterable[ChangeRow], at: Moment, width: int) -> list[Phrase]:

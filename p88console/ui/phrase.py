@@ -12,6 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from p88console.domain.printable import printable
 
 ELLIPSIS = "…"
+RULE = "─"
 LONGEST = 2_000
 """Characters of one piece that are looked at; no line on any screen is longer."""
 
@@ -134,6 +135,12 @@ def spread(left: Phrase, right: Phrase, width: int) -> Phrase:
     if space <= 0:
         return fit(right, width)
     return (*fit(cut(left, space - 1 if right else space), space), *right)
+
+
+def heading(words: str, width: int) -> Phrase:
+    """A section's name and a thin rule."""
+    name = cut(say(words, Tone.STRONG), width)
+    return join([name, say(RULE * max(0, width - width_of(name) - 1), Tone.RULE)], " ")
 
 
 def wrap(phrase: Phrase, width: int, indent: int = 0) -> list[Phrase]:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from p88console.ui.outlook import Outlook
 from p88console.ui.screens.board import Board
 from p88console.ui.screens.history import History
+from p88console.ui.screens.results import Results
 from p88console.ui.screens.room import Room
 from p88console.ui.screens.roster import Roster
 
 ROOMS: dict[str, Callable[[Outlook], Room]] = {
     "board": Board,
     "roster": Roster,
+    "results": Results,
     "history": History,
 }
 """Each room by the name of its mode; the first is where the console opens."""

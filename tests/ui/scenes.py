@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from p88console.store.board import HistoryRow, NextRun
 from p88console.store.roster_rows import EventChoice
 from tests.ui.cast import LAKESIDE, NOW, field_of
+from tests.ui.finishline import GUN as AFTER
+from tests.ui.finishline import field_finished, guarded, published
 from tests.ui.stage import GUN, StageDesk, attempt, facts, job, lane
 
 GUN_NEAR = "gun less than 4 h away"
@@ -39,6 +42,16 @@ def _peopled(desk: StageDesk, count: int = 120) -> StageDesk:
         EventChoice(1, LAKESIDE, "America/Chicago", "runsignup", GUN, 2_000),
         EventChoice(2, "Harbor 10", "America/Chicago", "raceroster", GUN + timedelta(days=1), 812),
     ]
+    return desk
+
+
+def racing() -> StageDesk:
+    """Two hours after the gun: most have finished, the guard has been asked."""
+    desk = busy()
+    desk.facts = replace(desk.facts, gun_at=AFTER, finished=117, unsent=0, oldest_unsent_at=None)
+    desk.standings.rows = field_finished(120)
+    desk.standings.made = guarded()
+    desk.standings.before = [published(), published(version=2, state="superseded")]
     return desk
 
 
@@ -227,6 +240,7 @@ def error() -> StageDesk:
     desk.faults["history_page"] = OSError("disk I/O error")
     desk.faults["people.page"] = OSError("disk I/O error")
     desk.faults["past.page"] = OSError("disk I/O error")
+    desk.faults["standings.page"] = OSError("disk I/O error")
     return desk
 
 

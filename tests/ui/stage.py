@@ -20,6 +20,7 @@ from p88console.ui.screens.board import Board
 from tests.support.clock import SteppedClock
 from tests.ui.cast import NOW, StagePeople
 from tests.ui.chronicle import StagePast
+from tests.ui.finishline import StageStandings
 
 T = TypeVar("T")
 
@@ -124,6 +125,7 @@ class StageDesk:
     clock: Clock = field(init=False)
     people: StagePeople = field(init=False)
     past: StagePast = field(init=False)
+    standings: StageStandings = field(init=False)
     read_only: bool = False
     practice: str | None = None
     stopped: tuple[str, datetime] | None = None
@@ -139,6 +141,7 @@ class StageDesk:
         self.clock = self.hand
         self.people = StagePeople(self._answer)
         self.past = StagePast(self._answer, lambda: self.history)
+        self.standings = StageStandings(self._answer)
 
     def asked_for(self, name: str) -> list[tuple[Any, ...]]:
         """The arguments of each call of one method."""

@@ -19,10 +19,12 @@ from p88console.ui.screens.history import History
 from p88console.ui.screens.job import JobStory
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.pick import Pick
+from p88console.ui.screens.publish import PublishSheet
+from p88console.ui.screens.results import Results
 from p88console.ui.screens.roster import Roster
 from p88console.ui.widgets.grid import Grid
 
-LISTS: tuple[type, ...] = (Roster, History)
+LISTS: tuple[type, ...] = (Roster, Results, History)
 ROOMS: tuple[type, ...] = (Board, *LISTS)
 ANSWERING: dict[str, tuple[type, ...]] = {
     "sync": ROOMS,
@@ -31,6 +33,8 @@ ANSWERING: dict[str, tuple[type, ...]] = {
     "list": LISTS,
     "board": (Board,),
     "roster": (Roster,),
+    "results": (Results,),
+    "publish": (PublishSheet,),
     "history": (History,),
     "attempt": (AttemptSheet,),
     "person": (PersonSheet,),

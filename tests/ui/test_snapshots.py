@@ -48,12 +48,26 @@ def test_board_at_other_sizes(snap_compare: Compare, size: tuple[int, int]) -> N
 
 @pytest.mark.parametrize("size", SIZES, ids=_named)
 @pytest.mark.parametrize("face", FACES, ids=_named)
-@pytest.mark.parametrize("door", ["roster", "history"])
+@pytest.mark.parametrize("door", ["roster", "results", "history"])
 def test_rooms(
     snap_compare: Compare, door: str, face: Callable[[], StageDesk], size: tuple[int, int]
 ) -> None:
     app = console(face())
     assert snap_compare(app, terminal_size=size, run_before=_after(KEYS[door]))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_named)
+@pytest.mark.parametrize(
+    ("keys"),
+    [
+        pytest.param((), id="racing"),
+        pytest.param(("u",), id="publish"),
+        pytest.param(("right", "right", "right"), id="moved"),
+    ],
+)
+def test_the_finish(snap_compare: Compare, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+    app = console(scenes.racing())
+    assert snap_compare(app, terminal_size=size, run_before=_after(KEYS["results"], *keys))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=_named)

@@ -146,11 +146,14 @@ class Result(SQLModel, table=True):
     """
 
     __tablename__ = "results"
-    __table_args__ = (UniqueConstraint("link_id", "row_key"),)
+    __table_args__ = (
+        UniqueConstraint("link_id", "row_key"),
+        Index("ix_results_event_place", "event_id", "race_id", "place", "gun_time_ms"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     link_id: int = Field(foreign_key="links.id")
-    event_id: int = Field(foreign_key="events.id", index=True)
+    event_id: int = Field(foreign_key="events.id")
     race_id: int | None = Field(default=None, foreign_key="races.id", index=True)
     participant_id: int | None = Field(default=None, foreign_key="participants.id", index=True)
     row_key: str

@@ -83,6 +83,18 @@ ROSTER = (
     ),
 )
 
+RESULTS = (
+    Action(
+        "results.publish",
+        "u",
+        "publish",
+        "See what would be published and what the guard says.",
+        SYNC,
+        syncs,
+        6,
+    ),
+)
+
 HISTORY = (
     Action(
         "history.retry",
@@ -141,6 +153,7 @@ def _door(key: str, name: str, about: str) -> Action:
 DOORS = (
     _door("1", "board", "The queue, retries and history, live, and every account's lane."),
     _door("2", "roster", "Every participant, found by bib or name."),
+    _door("3", "results", "Standings, what moved, and how the finish goes on."),
     _door("5", "history", "Every attempt ever made, and what was answered."),
 )
 """The way to each room; the tabs are made from these."""

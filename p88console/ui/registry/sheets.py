@@ -6,12 +6,16 @@ from p88console.ui.action import (
     CONSOLE,
     JOBS,
     MOVE,
+    SYNC,
     VIEW,
     Action,
     always,
+    changes,
     on_a_job,
     on_a_row,
+    on_a_stop,
     on_an_open_job,
+    past_the_guard,
 )
 
 JOB_STORY = (
@@ -32,6 +36,25 @@ ATTEMPT = (
 PERSON = (
     Action("person.read_again", "ctrl+l", "read again", "Read the story anew.", VIEW),
     Action("person.close", "escape,enter,q", "close", "Back.", VIEW, always, 1),
+)
+
+PUBLISH = (
+    Action("publish.publish", "y", "publish", "Let what is shown go out.", SYNC, past_the_guard, 1),
+    Action(
+        "publish.accept",
+        "a",
+        "accept stop",
+        "Pass the first stop.",
+        SYNC,
+        on_a_stop,
+        3,
+    ),
+    Action("publish.official", "o", "official", "Official, or not.", SYNC, changes, 4),
+    Action("publish.tell", "n", "tell runners", "Have runners told, or not.", SYNC, changes, 5),
+    Action("publish.previous", "b", "one back", "The version before, once more.", SYNC, changes, 6),
+    Action("publish.unpublish", "w", "withdraw", "Take them from the public.", SYNC, changes, 7),
+    Action("publish.read_again", "ctrl+l", "read again", "Look again.", VIEW),
+    Action("publish.close", "escape,q", "close", "Send nothing.", VIEW, always, 2),
 )
 
 QUESTIONS = (

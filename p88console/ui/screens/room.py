@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
+from p88console.store.feed import ALL_TOPICS
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings, obstacle
 from p88console.ui.desk import Topics
@@ -23,19 +24,6 @@ from p88console.ui.widgets.keybar import KeyBar
 from p88console.ui.widgets.lines import Lines
 from p88console.ui.widgets.tabs import Tabs
 
-ALL_TOPICS: Topics = frozenset(
-    {
-        "queue",
-        "history",
-        "participants",
-        "results",
-        "events",
-        "accounts",
-        "schedule",
-        "network",
-        "engine",
-    }
-)
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 SCREEN_FAULT = "screen"
 

@@ -12,11 +12,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from p88console.ui.format import number
-from p88console.ui.phrase import Phrase, Tone, cut, join, say, width_of
+from p88console.ui.phrase import RULE, Phrase, Tone, cut, join, say, width_of
 from p88console.ui.widgets.grid import Grid
 from p88console.ui.widgets.lines import Lines
 
-RULE = "─"
 STEERING = {"up": "up", "down": "down", "pageup": "page_up", "pagedown": "page_down"}
 """Keys that the filter line leaves to the table, and what the table does."""
 
