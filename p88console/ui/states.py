@@ -89,6 +89,10 @@ _LANE_STATES = {
 _NETWORK_STATES = {
     "online": State("●", "online", Tone.OK),
     "portal": State("▲", "portal", Tone.HELD),
+    "throttled by us": State("▲", "calls used up", Tone.RETRY),
+    "throttled by them": State("▲", "asked to wait", Tone.RETRY),
+    "provider down": State("✗", "provider down", Tone.FAIL),
+    "dns only": State("▲", "names only", Tone.HELD),
     "no uplink": State("▲", "no uplink", Tone.HELD),
     "offline": State("✗", "offline", Tone.FAIL),
 }
@@ -98,6 +102,16 @@ NETWORK_TROUBLES = {
         "A sign-in page stands between this laptop and the providers",
         "Nothing it answers is believed; work waits and costs no try.",
         "open a browser and accept it",
+    ),
+    "provider down": (
+        "No provider can be reached, the network itself works",
+        "Work waits, costs no try, and goes out by itself.",
+        "t tries a job now",
+    ),
+    "dns only": (
+        "Names are found but nothing can be reached: a firewall?",
+        "Work waits, costs no try, and goes out by itself.",
+        "try another network",
     ),
     "no uplink": (
         "The network here has no way out",
