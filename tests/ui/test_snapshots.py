@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from p88console.ui.actions import of_scopes
 from tests.ui import scenes
-from tests.ui.stage import StageDesk, console, settled
+from tests.ui.stage import StageDesk, console, settled, wait_for
 
 Compare = Callable[..., bool]
 
@@ -100,9 +101,17 @@ def _after(*keys: str) -> Callable[[Pilot[None]], object]:
         await settled(pilot)
         for key in keys:
             await pilot.press(key)
+            await _at_the_door(pilot, key)
             await settled(pilot)
 
     return steps
+
+
+async def _at_the_door(pilot: Pilot[None], key: str) -> None:
+    """Wait for the room that a key leads to, where it leads to one."""
+    door = next((door for door, its_key in KEYS.items() if its_key == key), None)
+    if door and not isinstance(pilot.app.focused, Input):
+        await wait_for(pilot, lambda: getattr(pilot.app.screen, "door", "") == door, door)
 
 
 @pytest.mark.parametrize(
