@@ -16,6 +16,7 @@ import click
 from p88console.cli import output
 from p88console.cli.face import FAILED, P88Command, face, need_terminal
 from p88console.domain.errors import P88Error, UsageFault
+from p88console.domain.model import Provider
 from p88console.system.clock import ScaledClock
 from p88console.system.home import Home
 
@@ -40,12 +41,26 @@ WEATHER = click.option(
 )
 @click.option("--seed", type=int, default=88, show_default=True, help="Another seed, another day.")
 @WEATHER
+@click.option(
+    "--scoring",
+    type=click.Choice(["copernico", "chronotrack", "both"]),
+    default="copernico",
+    show_default=True,
+    help="Where the race is scored.",
+)
 @click.option("--headless", is_flag=True, help="Run the day without a screen, print the balance.")
 @click.option(
     "--until", metavar="finish|SECONDS", default="finish", help="When a headless day ends."
 )
 def demo(
-    runners: int, speed: float | None, seed: int, weather: str, until: str, *, headless: bool
+    runners: int,
+    speed: float | None,
+    seed: int,
+    weather: str,
+    scoring: str,
+    until: str,
+    *,
+    headless: bool,
 ) -> None:
     """Run a whole practice race on this machine: providers, engine, console.
 
@@ -57,13 +72,19 @@ def demo(
     from p88console.sandbox.climate import Climate  # noqa: PLC0415
 
     seconds = _seconds(until)
+    systems = ["copernico", "chronotrack"] if scoring == "both" else [scoring]
     if not headless:
         need_terminal("run it without a screen: --headless --until finish")
 
     async def whole(home: Home) -> dict[str, Any] | None:
         chosen = speed or (HEADLESS_SPEED if headless else WATCHING_SPEED)
         async with practice_race(
-            home, runners=runners, speed=chosen, seed=seed, climate=Climate(weather)
+            home,
+            runners=runners,
+            speed=chosen,
+            seed=seed,
+            climate=Climate(weather),
+            scoring=tuple(Provider(name) for name in systems),
         ) as practice:
             if not headless:
                 from p88console.cli.console import run_console  # noqa: PLC0415
@@ -99,13 +120,14 @@ def _seconds(until: str) -> float | None:
 
 async def _headless(practice: Any, seconds: float | None) -> dict[str, Any]:
     from p88console.runtime import practice as race  # noqa: PLC0415
+    from p88console.runtime.balance import balance  # noqa: PLC0415
 
     began = time.monotonic()
     if seconds is None:
         await race.run_day(practice)
     else:
         await race.run_for(practice, seconds)
-    found = await race.balance(practice)
+    found = await balance(practice)
     return found | {"took_s": round(time.monotonic() - began, 1)}
 
 

@@ -9,11 +9,12 @@ import click
 from p88console.cli import output
 from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
-from p88console.domain.errors import UsageFault
+from p88console.domain.errors import NotOffered, UsageFault
 from p88console.domain.jobs import Job, Trigger
 from p88console.runtime import present, syncs
 from p88console.runtime.runtime import Runtime
 from p88console.store import history
+from p88console.store.events import EventRow
 from p88console.store.queue import Enqueued
 
 REPORT_COLUMNS: output.Columns = {
@@ -59,10 +60,11 @@ def sync_participants(
     async def work(runtime: Runtime) -> list[present.Document]:
         event = await syncs.event_of(runtime, event_id)
         reports: list[present.Document] = []
+        pushes_too = not pull_only and await _push_offered(runtime, event, only=push_only)
         if not push_only:
             pull = await syncs.pull_participants(runtime, event, Trigger.OPERATOR, full=full)
             reports += await _reports(runtime, [pull])
-        if not pull_only:
+        if pushes_too:
             pushes = await syncs.push_participants(runtime, event, Trigger.OPERATOR, full=full)
             reports += await _reports(runtime, pushes)
         return reports
@@ -71,6 +73,18 @@ def sync_participants(
         _show_plan(event_id, everyone=full)
     else:
         show_reports(face().run(work))
+
+
+async def _push_offered(runtime: Runtime, event: EventRow, *, only: bool) -> bool:
+    """Whether people can be pushed; where they cannot, the way that is left is told at once."""
+    try:
+        await syncs.check_push(runtime, event)
+    except NotOffered as fault:
+        if only:
+            raise
+        output.note(f"{fault.title}; {fault.hint}")
+        return False
+    return True
 
 
 def _show_plan(event_id: int, *, everyone: bool) -> None:

@@ -189,8 +189,8 @@ class NotOffered(P88Error):
 
     code = "not_offered"
 
-    def __init__(self, provider: Provider, what: str) -> None:
-        super().__init__(f"{what} is not offered by {provider.title}")
+    def __init__(self, provider: Provider, what: str, hint: str = "") -> None:
+        super().__init__(f"{what} is not offered by {provider.title}", hint=hint)
 
 
 class RowFault(P88Error):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from p88console.domain.errors import NotOffered, ProviderFault, Rejected, Transient
+from p88console.domain.errors import ProviderFault, Rejected, Transient, VerbRefused
 from p88console.domain.inbox import Kind
 from p88console.domain.jobs import Counts
 from p88console.domain.model import Provider, PushState
@@ -22,38 +24,45 @@ from p88console.domain.plan import (
     make_plan,
     worn,
 )
+from p88console.engine.farside import entry_of, read_back, taking_people
 from p88console.engine.pull import target_of
 from p88console.engine.shop import Shop, Ticket
-from p88console.providers.base import Entry, PushTraits, ScoringTarget, Seen, TakesParticipants
+from p88console.engine.withdrawals import ask_to_withdraw
+from p88console.providers.base import ScoringTarget, Seen, TakesParticipants, Withdraws
 from p88console.store import bibs, events, ledger, verdicts
 from p88console.store.events import LinkRow
-from p88console.store.ledger import UNSEEN, Settled
+from p88console.store.ledger import GONE, UNSEEN, Settled
 
 REFUSALS_IN_A_ROW = 10
 """After so many rows refused one after the other without a taken one, it is not the rows."""
+
+T = TypeVar("T")
 
 
 async def push_participants(ticket: Ticket) -> None:
     """Bring every scoring event that is linked through this account up to date."""
     shop, job = ticket.shop, ticket.job
-    adapter = await shop.adapters.of(job.account_id)
-    if not isinstance(adapter, TakesParticipants):
-        raise NotOffered(job.provider, "taking participants")
+    adapter = taking_people(await shop.adapters.of(job.account_id))
     event = await shop.db.read(events.event, job.event_id or 0)
     for link in event.links:
         if link.account_id == job.account_id and link.takes_people:
             await _Push(ticket, adapter, link).run()
 
 
-async def plan_push(shop: Shop, link: LinkRow, traits: PushTraits, *, everyone: bool) -> Plan:
+async def plan_push(
+    shop: Shop, link: LinkRow, adapter: TakesParticipants, *, everyone: bool
+) -> Plan:
     """What a push of this link would do at this moment."""
-    people = await shop.db.read(ledger.candidates, link.id, traits.fields, everyone=everyone)
+    fields = adapter.push_traits.fields
+    people = await shop.db.read(ledger.candidates, link.id, fields, everyone=everyone)
+    if isinstance(adapter, Withdraws):
+        people = [replace(one, stopped=GONE) if one.gone else one for one in people]
     rules = shop.settings.policy_of(link.event_id).bibs
     plan = make_plan(people, await shop.db.read(bibs.blocked, link.event_id, rules))
     given = {place[1] for step in plan.outgoing if (place := worn(step.candidate.desired))[1]}
     if not given:
         return plan
-    there = await shop.db.read(ledger.holders, link.id, traits.fields, given)
+    there = await shop.db.read(ledger.holders, link.id, fields, given)
     return clear_the_way(plan, {worn(one.acknowledged): one for one in there})
 
 
@@ -72,16 +81,13 @@ class _Push:
 
     async def run(self) -> None:
         unread = await self._settle_doubts()
-        traits = self.adapter.push_traits
-        plan = await plan_push(self.shop, self.link, traits, everyone=self.ticket.job.full)
-        await self._settle_unsent_steps(plan)
+        plan = await plan_push(self.shop, self.link, self.adapter, everyone=self.ticket.job.full)
+        out = await self._settle_unsent_steps(plan)
         # whoever could not be read is neither sent again nor keeps the others waiting
         steps = [step for step in plan.outgoing if step.candidate.state is not PushState.SENT]
-        steps = await self._free([*plan.of(Action.FREE), *freeing(steps)], steps)
-        taken: list[Step] = []
-        for batch in _batches(steps, traits.batch_size):
-            taken += await self._send(batch)
-            await self.ticket.progress(len(taken), len(steps))
+        holding = [step for step in plan.of(Action.FREE) if step.candidate.our_id not in out]
+        steps = await self._free([*holding, *freeing(steps)], steps)
+        taken = await self._send_all(steps)
         await self._verify([step.candidate for step in taken])
         waiting = await self.shop.db.read(ledger.waiting_for_person, self.link.id)
         self.ticket.counts += _counted(taken) + Counts(refused=waiting)
@@ -95,10 +101,9 @@ class _Push:
         """
         if not first:
             return steps
-        size = self.adapter.push_traits.batch_size
-        sent = [step for batch in _batches(first, size) for step in await self._send(batch)]
+        sent = await self._send_all(first)
         people = [step.candidate for step in sent]
-        seen, unread = await self._read_back(people) if people else ({}, None)
+        seen, unread = await read_back(self.adapter, self.target, people) if people else ({}, None)
         outcomes = []
         for person in people:
             there = seen.get(person.our_id)
@@ -151,7 +156,7 @@ class _Push:
         doubtful = await self._doubtful()
         if not doubtful:
             return None
-        seen, unread = await self._read_back(doubtful)
+        seen, unread = await read_back(self.adapter, self.target, doubtful)
         outcomes = []
         for person in doubtful:
             there = seen.get(person.our_id)
@@ -161,15 +166,9 @@ class _Push:
                 outcomes.append(_settled(person, PushState.DIFFERS, None, UNSEEN))
                 continue
             # without a mirror hash the plan compares again, now with what was really there
-            outcomes.append(
-                Settled(
-                    person.participant_id,
-                    PushState.UNSENT,
-                    there.remote_id if there else None,
-                    there.values if there else None,
-                    None,
-                )
-            )
+            held = there.values if there and not _still_out(person, there) else None
+            its_id = there.remote_id if there else None
+            outcomes.append(Settled(person.participant_id, PushState.UNSENT, its_id, held, None))
         await self._write(outcomes)
         if unread is not None and not isinstance(unread, Transient):
             raise unread
@@ -189,12 +188,16 @@ class _Push:
             ]
         return doubtful
 
-    async def _settle_unsent_steps(self, plan: Plan) -> None:
-        """Write down whom the plan leaves alone: already equal, blocked, or to be withdrawn."""
+    async def _settle_unsent_steps(self, plan: Plan) -> set[str]:
+        """Write down whom the plan leaves alone: already equal, blocked, or no longer registered.
+
+        Returns who of the last is out at the scoring system, by our id.
+        """
         outcomes = [
             _settled(person, PushState.VERIFIED, person.acknowledged) for person in plan.settled
         ]
-        outcomes += await self._withdrawn(plan.of(Action.WITHDRAW))
+        left = await self._withdrawn(plan.of(Action.WITHDRAW), plan.outgoing)
+        outcomes += left.values()
         blocked = plan.of(Action.BLOCKED)
         outcomes += [
             # a bib worn twice is looked at again by every push
@@ -212,26 +215,52 @@ class _Push:
         await self.shop.db.write(verdicts.mind_unmapped, self.link, unmapped, self.shop.clock.now())
         await self._write(outcomes)
         self.ticket.counts += Counts(unchanged=len(plan.settled))
+        return {our_id for our_id, one in left.items() if one.state is PushState.VERIFIED}
 
-    async def _withdrawn(self, steps: Sequence[Step]) -> list[Settled]:
-        """Who is no longer registered: gone there too, or to be withdrawn by hand."""
+    async def _withdrawn(self, steps: Sequence[Step], others: Sequence[Step]) -> dict[str, Settled]:
+        """Who is no longer registered, by our id: out there too, or to be withdrawn by hand."""
         waiting = await self.shop.db.read(ledger.by_hand, self.link.id, self.traits.fields)
-        people = {person.participant_id: person for person in waiting}
-        people |= {step.candidate.participant_id: step.candidate for step in steps}
+        people = {person.our_id: person for person in waiting}
+        people |= {step.candidate.our_id: step.candidate for step in steps}
         if not people:
-            return []
-        seen, unread = await self._read_back(list(people.values()))
-        outcomes = []
-        for person in people.values():
-            there = seen.get(person.our_id)
-            if there is None and unread is None:
-                outcomes.append(_settled(person, PushState.VERIFIED, None))
+            return {}
+        wanted = {worn(step.candidate.desired) for step in others}
+        asked = list(people.values())
+        if isinstance(self.adapter, Withdraws):
+            await ask_to_withdraw(self.adapter, self.target, asked, wanted)
+        seen, unread = await read_back(self.adapter, self.target, asked)
+        outcomes = {}
+        for our_id, person in people.items():
+            there = seen.get(our_id)
+            if (there is None and unread is None) or (there is not None and there.withdrawn):
+                told, its_id = ("withdrawn there", there.remote_id) if there else (None, None)
+                good = PushState.VERIFIED
+                outcomes[our_id] = _settled(person, good, None, told, remote_id=its_id)
                 continue
             values = there.values if there else person.acknowledged
             known = replace(person, acknowledged=values)
             held = _settled(known, PushState.HELD, values, self._by_hand(known))
-            outcomes.append(replace(held, ask=Kind.BY_HAND))
+            outcomes[our_id] = replace(held, ask=Kind.BY_HAND)
+        out = sum(one.state is PushState.VERIFIED for one in outcomes.values())
+        if isinstance(self.adapter, Withdraws):
+            self.ticket.counts += Counts(sent=out, verified=out)
         return outcomes
+
+    async def _send_all(self, steps: Sequence[Step]) -> list[Step]:
+        """Send everybody; returns who was taken.
+
+        The first batch goes alone: what refuses one for its form would refuse them all.
+        """
+        taken: list[Step] = []
+        batches = list(_batches(steps, self.traits.batch_size))
+        for wave in (batches[:1], *_batches(batches[1:], self.traits.at_once)):
+            answers = await asyncio.gather(*map(self._send, wave), return_exceptions=True)
+            for answer in answers:
+                if isinstance(answer, BaseException):
+                    raise answer
+                taken += answer
+            await self.ticket.progress(len(taken), len(steps))
+        return taken
 
     async def _send(self, steps: Sequence[Step]) -> list[Step]:
         """Send a batch; one that is refused is halved until the offending row stands alone.
@@ -246,7 +275,10 @@ class _Push:
         if not steps:
             return []
         try:
-            await self.adapter.send(self.target, [_entry(step.candidate) for step in steps])
+            await self.adapter.send(self.target, [entry_of(step.candidate) for step in steps])
+        except VerbRefused:  # nobody was taken, so there is nothing in doubt
+            await self._write([_unsent(step.candidate) for step in steps])
+            raise
         except Rejected as fault:
             if not about_rows(fault):
                 raise
@@ -271,7 +303,7 @@ class _Push:
         """Read everybody back who was sent, and write down what is really there."""
         if not people:
             return
-        seen, unread = await self._read_back(people)
+        seen, unread = await read_back(self.adapter, self.target, people)
         known = people if unread is None else [one for one in people if one.our_id in seen]
         outcomes = [self._verdict(person, seen.get(person.our_id)) for person in known]
         await self._write(outcomes)
@@ -288,6 +320,9 @@ class _Push:
             return Settled(
                 person.participant_id, PushState.SENT, person.remote_id, None, None, UNSEEN
             )
+        if _still_out(person, there):
+            told = f"{self.title} still holds them as withdrawn"
+            return _settled(person, PushState.DIFFERS, None, told, remote_id=there.remote_id)
         wrong = differences(there.values, person.desired)
         if not wrong:
             return _settled(person, PushState.VERIFIED, there.values, remote_id=there.remote_id)
@@ -299,23 +334,6 @@ class _Push:
         else:
             state, reason = PushState.DIFFERS, f"{self.title} holds something else: {told}"
         return _settled(person, state, there.values, reason, remote_id=there.remote_id)
-
-    async def _read_back(
-        self, people: Sequence[Candidate]
-    ) -> tuple[dict[str, Seen], ProviderFault | None]:
-        """Who is there, and the fault that kept the rest from being read; raises it if that is all.
-
-        Without a fault whoever is missing is not there.
-        """
-        seen: dict[str, Seen] = {}
-        try:
-            async for one in self.adapter.read_back(self.target, [_entry(one) for one in people]):
-                seen[one.our_id] = one
-        except ProviderFault as fault:
-            if not seen:
-                raise
-            return seen, fault
-        return seen, None
 
     async def _write(self, outcomes: Sequence[Settled]) -> None:
         if outcomes:
@@ -361,13 +379,20 @@ def _settled(
     )
 
 
-def _entry(person: Candidate) -> Entry:
-    return Entry(person.our_id, person.desired, person.remote_id)
+def _unsent(person: Candidate) -> Settled:
+    """As before it was tried."""
+    held = person.acknowledged
+    return Settled(person.participant_id, PushState.UNSENT, person.remote_id, held, None)
 
 
-def _batches(steps: Sequence[Step], size: int) -> Iterator[Sequence[Step]]:
-    for start in range(0, len(steps), size):
-        yield steps[start : start + size]
+def _still_out(person: Candidate, there: Seen) -> bool:
+    """Whether the far side holds somebody as withdrawn who was to take part again."""
+    return there.withdrawn and person.acknowledged is None and not person.gone
+
+
+def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _counted(taken: Sequence[Step]) -> Counts:

@@ -123,32 +123,41 @@ class ScoringTarget:
 class Entry:
     """One person to be sent: our stable id and the values the far side should hold.
 
-    `values["race"]` is our race id as text; `remote_id` is the far side's own id, once it is known.
+    `values["race"]` is our race id as text; `remote_id` is the far side's own id, once it is known;
+    `reinstates` says that the far side holds them as withdrawn and shall no longer.
     """
 
     our_id: str
     values: Values
     remote_id: str | None = None
+    reinstates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One person as read back from a scoring system, in the same fields as `Entry.values`.
 
-    `remote_id` is the far side's own id, which may not be the one that was sent as `our_id`.
+    `remote_id` is the far side's own id, which may not be the one that was sent as `our_id`;
+    `withdrawn` whether it holds them as no longer taking part.
     """
 
     our_id: str
     remote_id: str
     values: Values
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PushTraits:
-    """How a scoring system takes people: which fields, how many at once."""
+    """How a scoring system takes people: which fields, how many in one call.
+
+    `at_once` is how many such calls may be under way together; the account's limits hold all the
+    same.
+    """
 
     fields: tuple[str, ...]
     batch_size: int
+    at_once: int = 1
 
 
 @runtime_checkable
@@ -258,8 +267,20 @@ class Withdraws(Protocol):
     """Can mark people at the scoring system as no longer taking part."""
 
     async def withdraw(self, target: ScoringTarget, entries: Sequence[Entry]) -> None:
-        """Withdraw these people; what became of it is learned by reading back."""
+        """Withdraw these people; what became of it is learned by reading back.
+
+        Whose values hold no bib gives theirs up, because somebody else is to wear it. Raises
+        `Rejected` when the far side refused.
+        """
         ...
+
+
+@runtime_checkable
+class TakesFiles(Protocol):
+    """Takes people by a file that somebody imports there by hand."""
+
+    file_command: str
+    """The command that writes the file."""
 
 
 @dataclass(frozen=True, slots=True)

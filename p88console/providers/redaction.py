@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
@@ -19,6 +20,7 @@ SHOWN_QUERY_KEYS = frozenset(
         "fields",
         "format",
         "group",
+        "include_not_wants_results",
         "include_test_entries",
         "individual_result_set_id",
         "interval",
@@ -78,7 +80,8 @@ def redacted(url: str) -> str:
 def secrets_of(params: Iterable[tuple[str, str]], headers: Iterable[tuple[str, str]]) -> set[str]:
     """Every value of a call that is not known to be harmless, as it was sent and decoded."""
     hidden = {value for key, value in params if key not in SHOWN_QUERY_KEYS}
-    hidden |= {value for key, value in headers if key not in SHOWN_HEADERS}
+    signed = [value for key, value in headers if key not in SHOWN_HEADERS]
+    hidden |= {part for value in signed for part in (value, *_signature_parts(value))}
     return {text for value in hidden for text in (value, quote(value), quote_plus(value)) if text}
 
 
@@ -95,7 +98,19 @@ def summary(kind: str, raw: bytes, secrets: Iterable[str]) -> str:
     told = f"{kind}, {len(raw)} bytes"
     if kind != "application/json":
         return told
-    text = " ".join(raw[:300].decode("utf-8", "replace").split())[:120]
+    text = " ".join(raw[:2000].decode("utf-8", "replace").split())
     for secret in secrets:
         text = text.replace(secret, "…")
-    return f"{told}: {text}"
+    return f"{told}: {text[:120]}"
+
+
+def _signature_parts(value: str) -> list[str]:
+    """What an `Authorization` is made of: the token, or the name and password of a Basic one."""
+    kind, _, rest = value.partition(" ")
+    if kind.casefold() != "basic":
+        return [rest]
+    try:
+        name, _, password = b64decode(rest, validate=True).decode().partition(":")
+    except ValueError:
+        return [rest]
+    return [rest, name, password]

@@ -14,6 +14,7 @@ ADAPTERS = {
     Provider.RACEROSTER: "p88console.providers.raceroster",
     Provider.HAKU: "p88console.providers.haku",
     Provider.COPERNICO: "p88console.providers.copernico",
+    Provider.CHRONOTRACK: "p88console.providers.chronotrack",
 }
 
 

@@ -166,8 +166,10 @@ class RuntimeDesk:
     async def push_participants(self) -> str:
         """Queue a push to every linked scoring event of the day."""
         queued: list[Enqueued] = []
-        for event in await self._the_day():
+        for event in (day := await self._the_day()):
             queued += await syncs.push_participants(self._runtime, event, Trigger.OPERATOR)
+        for event in [] if queued else day:
+            await syncs.check_push(self._runtime, event)
         return _told(queued, "push")
 
     async def pull_results(self) -> str:

@@ -1,11 +1,10 @@
-"""The practice race: sandbox beside, partner and accounts set up, the balance at the end."""
+"""The practice race: sandbox beside, partner and accounts set up, the day run to its end."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,9 +20,7 @@ from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.climate import Climate
 from p88console.sandbox.process import SandboxDidNotStart, launch
 from p88console.sandbox.world import DEFAULT_START
-from p88console.store import events, history, ledger, people, removals, tenants
-from p88console.store.events import EventRow
-from p88console.store.ledger import scoring_id
+from p88console.store import events, ledger, tenants
 from p88console.store.queue import Enqueued
 from p88console.store.tenants import PartnerRow
 from p88console.system.clock import ScaledClock
@@ -31,6 +28,7 @@ from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
 
 PARTNER = "Practice Timing"
+SCORING = (Provider.COPERNICO,)
 
 SETTLE_S = 120.0
 """Machine seconds that the last pulls and pushes of a day may take for each 1,000 runners."""
@@ -48,6 +46,8 @@ class Practice:
     runners: int
     seed: int
     event_id: int
+    scoring: tuple[Provider, ...]
+    """Where the event is scored; some of the providers may stand idle."""
 
     @property
     def over_at(self) -> datetime:
@@ -63,6 +63,7 @@ async def practice_race(
     speed: float,
     seed: int,
     climate: Climate = Climate.FAIR,
+    scoring: tuple[Provider, ...] = SCORING,
 ) -> AsyncIterator[Practice]:
     """Start a practice race and set the product up over it; everything ends with the block.
 
@@ -84,19 +85,21 @@ async def practice_race(
             ) as description,
             open_runtime(home, clock=clock, vault=MemoryVault()) as runtime,
         ):
-            event_id = await set_up(runtime, description)
-            practice = Practice(runtime, description, runners, seed, event_id)
+            event_id = await set_up(runtime, description, scoring)
+            practice = Practice(runtime, description, runners, seed, event_id, scoring)
             await turn_weather(practice, climate)
             yield practice
     except SandboxDidNotStart as fault:
         raise P88Error("the practice providers did not start", str(fault)) from None
 
 
-async def set_up(runtime: Runtime, description: dict[str, Any]) -> int:
+async def set_up(
+    runtime: Runtime, description: dict[str, Any], scoring: Sequence[Provider] = SCORING
+) -> int:
     """Add partner and accounts, discover, link; returns the registration event's id."""
     partner = await _practice_partner(runtime)
     accounts = {}
-    for provider in (Provider.RUNSIGNUP, Provider.COPERNICO):
+    for provider in (Provider.RUNSIGNUP, *scoring):
         told = description[provider.value]
         accounts[provider] = await tenancy.add_account(
             runtime,
@@ -111,13 +114,10 @@ async def set_up(runtime: Runtime, description: dict[str, Any]) -> int:
     found = await runtime.db.read(events.events, partner_id=partner.id)
     if not found:
         raise P88Error("the practice race was not discovered", "see the history for the reason")
-    linked = await tenancy.link_event(
-        runtime,
-        found[0].id,
-        accounts[Provider.COPERNICO].id,
-        description[Provider.COPERNICO.value]["event_id"],
-    )
-    return linked.id
+    for provider in scoring:
+        remote = description[provider.value]["event_id"]
+        await tenancy.link_event(runtime, found[0].id, accounts[provider].id, remote)
+    return found[0].id
 
 
 async def _practice_partner(runtime: Runtime) -> PartnerRow:
@@ -133,11 +133,12 @@ async def _practice_partner(runtime: Runtime) -> PartnerRow:
 
 async def turn_weather(practice: Practice, climate: Climate) -> None:
     """Let the weather at every practice provider become this."""
-    for provider in _providers(practice):
-        await _control(practice, provider, "weather", {"climate": climate.value})
+    for provider in providers(practice):
+        await control(practice, provider, "weather", {"climate": climate.value})
 
 
-def _providers(practice: Practice) -> list[Provider]:
+def providers(practice: Practice) -> list[Provider]:
+    """Everybody that the practice race has a server for."""
     return [provider for provider in Provider if provider.value in practice.description]
 
 
@@ -197,65 +198,7 @@ async def _completed(runtime: Runtime, queued: Sequence[Enqueued], deadline: flo
     return False
 
 
-async def balance(practice: Practice) -> dict[str, Any]:
-    """What was registered, what arrived, and what the far side really holds."""
-    db = practice.runtime.db
-    event = await db.read(events.event, practice.event_id)
-    providers = _providers(practice)
-    books = {provider: await _control(practice, provider, "ledger") for provider in providers}
-    registered = books[Provider.RUNSIGNUP]["registrations"]
-    athletes = books[Provider.COPERNICO]["athletes"]
-    status = {
-        scoring_id(Provider.RUNSIGNUP.value, str(row["registration_id"])): row["status"]
-        for row in registered
-    }
-    standing = {our_id for our_id, word in status.items() if word == "active"}
-    at_scoring = {row["id"] for row in athletes}
-    states = await db.read(ledger.state_counts, event.id)
-    unsent = (PushState.UNSENT, PushState.HELD, PushState.REFUSED)
-    return {
-        "runners": practice.runners,
-        "registered": len(standing),
-        "mirrored": await db.read(removals.active_count, event.id),
-        "pushed": sum(count for state, count in states.items() if state not in unsent),
-        "verified": states.get(PushState.VERIFIED.value, 0),
-        "results": await db.read(people.finished_count, event.id),
-        "finishers_at_scoring": sum(row["status"] == "finished" for row in athletes),
-        "conflicts": 0,
-        "quarantined": await db.read(removals.quarantined_count, event.id),
-        "left": len(status) - len(standing),
-        "to_withdraw": len(at_scoring & status.keys() - standing),
-        "duplicates_at_scoring": duplicates(athletes, status),
-        "missing_at_scoring": len(standing - at_scoring),
-        "lost_edits": 0,
-        "jobs": await db.read(history.state_counts),
-        "faults_injected": sum(book["weather"]["faults_injected"] for book in books.values()),
-        "race": _race_facts(practice, event),
-    }
-
-
-def duplicates(athletes: list[dict[str, Any]], registered: Mapping[str, str]) -> int:
-    """Athletes too many: the same id or bib again within a race, or nobody's registration.
-
-    Whoever left after being pushed is not one: nothing but a hand can withdraw them at scoring.
-    """
-    ids = Counter(row["id"] for row in athletes)
-    bibs = Counter((row["event"], row["dorsal"]) for row in athletes if row["dorsal"])
-    again = sum(count - 1 for count in ids.values())
-    shared = sum(count - 1 for count in bibs.values())
-    return max(again, shared) + len(ids.keys() - registered.keys())
-
-
-def _race_facts(practice: Practice, event: EventRow) -> dict[str, Any]:
-    return {
-        "event": event.name,
-        "clock": practice.runtime.clock.now().isoformat(),
-        "over_at": practice.over_at.isoformat(),
-        "seed": practice.seed,
-    }
-
-
-async def _control(
+async def control(
     practice: Practice, provider: Provider, room: str, order: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """A call to the provider's control room, which the product never makes."""

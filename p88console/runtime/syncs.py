@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from p88console.domain.errors import NotOffered, UsageFault
+from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
 from p88console.domain.model import EventRecord, RaceRecord
 from p88console.domain.plan import Plan
+from p88console.engine.farside import taking_people
 from p88console.engine.push import plan_push
-from p88console.providers.base import ReadsResults, TakesParticipants
+from p88console.providers.base import ReadsResults
 from p88console.runtime.runtime import Runtime
 from p88console.store import events, queue, tenants
 from p88console.store.db import Tx
@@ -30,6 +31,16 @@ async def pull_participants(
     """Queue a participants pull for an event."""
     key = JobKey(event.account_id, event.id, Operation.PARTICIPANTS, Direction.PULL)
     return (await enqueue(runtime, [key], trigger, full=full))[0]
+
+
+async def check_push(runtime: Runtime, event: EventRow) -> None:
+    """Say so before anything starts where no linked scoring event takes people from here.
+
+    Raises `NotOffered`, with the way that is left.
+    """
+    if not linked_accounts(event, takes_people=True):
+        for account_id in linked_accounts(event):
+            taking_people(await runtime.shop.adapters.of(account_id))
 
 
 async def push_participants(
@@ -119,10 +130,8 @@ async def plans(
     for link in event.links:
         if not link.takes_people:
             continue
-        adapter = await runtime.shop.adapters.of(link.account_id)
-        if not isinstance(adapter, TakesParticipants):
-            raise NotOffered(link.provider, "taking participants")
-        plan = await plan_push(runtime.shop, link, adapter.push_traits, everyone=everyone)
+        adapter = taking_people(await runtime.shop.adapters.of(link.account_id))
+        plan = await plan_push(runtime.shop, link, adapter, everyone=everyone)
         found.append((link, plan))
     return found
 

@@ -12,6 +12,7 @@ from p88console.providers.base import (
     AccountAccess,
     ReadsEvents,
     ReadsResults,
+    TakesFiles,
     TakesParticipants,
     WarnsAhead,
 )
@@ -136,9 +137,8 @@ async def link_event(
     account = await runtime.db.read(tenants.account, account_id)
     adapter = await runtime.shop.adapters.of(account_id)
     takes_people = isinstance(adapter, TakesParticipants)
-    if not (takes_people or isinstance(adapter, ReadsResults)) or not isinstance(
-        adapter, ReadsEvents
-    ):
+    offers = (TakesParticipants, TakesFiles, ReadsResults)
+    if not isinstance(adapter, offers) or not isinstance(adapter, ReadsEvents):
         raise NotOffered(account.provider, "scoring")
     if account.partner_id != event.partner_id:
         raise UsageFault(

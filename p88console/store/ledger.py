@@ -30,7 +30,8 @@ ACTIVE = ParticipantStatus.ACTIVE.value
 NEEDS_PERSON = (PushState.HELD, PushState.REFUSED, PushState.DIFFERS, PushState.IGNORED)
 UNSEEN = "sent, but the scoring system does not show this person"
 UNMAPPED = "their race is linked to none at the scoring system: map it with event link --race"
-WITHDRAW_BY_HAND = "is no longer registered: withdraw at the scoring system by hand"
+GONE = "is no longer registered"
+WITHDRAW_BY_HAND = f"{GONE}: withdraw at the scoring system by hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,10 +314,12 @@ def waiting_for_person(connection: Connection, link_id: int | None = None) -> in
     return int(connection.execute(query).scalar_one())
 
 
-def state_counts(connection: Connection, event_id: int | None = None) -> dict[str, int]:
-    """How many active people are in each push state, over all links."""
+def state_counts(
+    connection: Connection, event_id: int | None = None, link_id: int | None = None
+) -> dict[str, int]:
+    """How many active people are in each push state, over all links or for one."""
     state = present_state()
-    query = _joined(select(state, func.count()), None).where(PARTICIPANTS.c.status == ACTIVE)
+    query = _joined(select(state, func.count()), link_id).where(PARTICIPANTS.c.status == ACTIVE)
     if event_id is not None:
         query = query.where(PARTICIPANTS.c.event_id == event_id)
     grouped = query.group_by(state)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -39,10 +39,24 @@ class RaceDay:
     clock: SteppedClock
     runtime: Runtime
     event_id: int
-    runsignup: FaultLine
-    copernico: FaultLine
+    lines: Mapping[Provider, FaultLine]
     sandbox: Sandbox
     home: Home
+
+    @property
+    def runsignup(self) -> FaultLine:
+        """The line to registrations."""
+        return self.lines[Provider.RUNSIGNUP]
+
+    @property
+    def copernico(self) -> FaultLine:
+        """The line to Copernico."""
+        return self.lines[Provider.COPERNICO]
+
+    @property
+    def chronotrack(self) -> FaultLine:
+        """The line to ChronoTrack."""
+        return self.lines[Provider.CHRONOTRACK]
 
     async def pull(self, *, full: bool = False) -> Job:
         """Pull registrations now."""
@@ -51,7 +65,7 @@ class RaceDay:
         return (await self.runtime.run_jobs([queued.job_id]))[0]
 
     async def push(self) -> Job:
-        """Push to Copernico now."""
+        """Push to the scoring system now."""
         event = await syncs.event_of(self.runtime, self.event_id)
         queued = await syncs.push_participants(self.runtime, event, Trigger.OPERATOR)
         return (await self.runtime.run_jobs([queued[0].job_id]))[0]
@@ -128,17 +142,24 @@ class RaceDay:
         answer.raise_for_status()
 
 
-@pytest.fixture
-async def race_day(tmp_path: Path, where: Path | str) -> AsyncIterator[RaceDay]:
-    """Five minutes before the first gun, everybody registered, nothing pulled yet."""
+@asynccontextmanager
+async def race_day_at(
+    home: Home, scoring: Provider = Provider.COPERNICO, **options: str
+) -> AsyncIterator[RaceDay]:
+    """Five minutes before the first gun, everybody registered, nothing pulled yet.
+
+    Args:
+        home: The product's.
+        scoring: Where the race is scored.
+        options: Of the account there, beside its usual ones.
+    """
     world = make_world(WorldOptions(runners=RUNNERS, seed=7))
     clock = SteppedClock(world.day.guns[-1] - timedelta(minutes=5))
-    home = Home(tmp_path, where if isinstance(where, str) else None)
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(world, clock))
         lines = {
             provider: await stack.enter_async_context(FaultLine(sandbox.base_url(provider)))
-            for provider in (Provider.RUNSIGNUP, Provider.COPERNICO)
+            for provider in (Provider.RUNSIGNUP, scoring)
         }
         runtime = await stack.enter_async_context(
             open_runtime(home, clock=clock, vault=MemoryVault(), machine=clock.machine)
@@ -146,13 +167,14 @@ async def race_day(tmp_path: Path, where: Path | str) -> AsyncIterator[RaceDay]:
         description = sandbox.description()
         for provider, line in lines.items():
             description[provider.value]["base_url"] = line.base_url
-        event_id = await set_up(runtime, description)
-        yield RaceDay(
-            clock,
-            runtime,
-            event_id,
-            lines[Provider.RUNSIGNUP],
-            lines[Provider.COPERNICO],
-            sandbox,
-            home,
-        )
+        description[scoring.value]["options"] |= options
+        event_id = await set_up(runtime, description, [scoring])
+        yield RaceDay(clock, runtime, event_id, lines, sandbox, home)
+
+
+@pytest.fixture
+async def race_day(tmp_path: Path, where: Path | str) -> AsyncIterator[RaceDay]:
+    """A race that is scored at Copernico."""
+    home = Home(tmp_path, where if isinstance(where, str) else None)
+    async with race_day_at(home) as day:
+        yield day

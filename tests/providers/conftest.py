@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from p88console.sandbox.chronotrack import ChronoTrackServer
 from p88console.sandbox.copernico import CopernicoServer
 from p88console.sandbox.runsignup import RunSignUpServer
 from p88console.sandbox.serve import Sandbox
@@ -24,5 +25,7 @@ async def practice(world: World) -> AsyncIterator[Practice]:
     clock = SteppedClock(world.day.start)
     runsignup = RunSignUpServer(world, clock, past_events=True)
     copernico = CopernicoServer(world, clock)
-    async with Sandbox(world, clock, servers=(runsignup, copernico)) as sandbox:
-        yield Practice(world, clock, sandbox, runsignup, copernico)
+    chronotrack = ChronoTrackServer(world, clock)
+    servers = (runsignup, copernico, chronotrack)
+    async with Sandbox(world, clock, servers=servers) as sandbox:
+        yield Practice(world, clock, sandbox, *servers)

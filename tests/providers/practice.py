@@ -10,10 +10,21 @@ from typing import Any
 import httpx
 
 from p88console.domain.model import Provider, RawRow
-from p88console.providers.base import AccountAccess, Adapter, Entry, Page, Scope, ScoringTarget
+from p88console.providers.base import (
+    AccountAccess,
+    Adapter,
+    Entry,
+    Page,
+    Scope,
+    ScoringTarget,
+    Seen,
+    TakesParticipants,
+)
+from p88console.providers.chronotrack import ChronoTrackPush
 from p88console.providers.copernico import Copernico
 from p88console.providers.registry import open_adapter
 from p88console.providers.runsignup import RunSignUp
+from p88console.sandbox.chronotrack import ChronoTrackServer
 from p88console.sandbox.copernico import CopernicoServer
 from p88console.sandbox.day import Runner
 from p88console.sandbox.runsignup import RunSignUpServer
@@ -21,12 +32,21 @@ from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import World
 from tests.support.clock import SteppedClock
 
-BOTH = (Provider.RUNSIGNUP, Provider.COPERNICO)
 CANARY = "c4n4ry-s3cret"
 SECRETS: dict[Provider, dict[str, str]] = {
     Provider.RUNSIGNUP: {"api_key": f"{CANARY}-key", "api_secret": CANARY},
     Provider.COPERNICO: {"api_key": CANARY},
+    Provider.CHRONOTRACK: {
+        "client_id": f"{CANARY}-client",
+        "client_secret": f"{CANARY}-client-secret",
+        "user_id": f"{CANARY}@example.org",
+        "password": CANARY,
+    },
 }
+SPOKEN = tuple(SECRETS)
+SCORING = tuple(provider for provider in SPOKEN if not provider.registers)
+AUTH: dict[Provider, dict[str, str]] = {Provider.CHRONOTRACK: {"auth": "basic"}}
+"""Options without which an account would sign in by a call of its own before every test's."""
 
 
 @dataclass
@@ -38,6 +58,7 @@ class Practice:
     sandbox: Sandbox
     runsignup: RunSignUpServer
     copernico: CopernicoServer
+    chronotrack: ChronoTrackServer
 
     def access(self, provider: Provider, **changes: Any) -> AccountAccess:
         told = self.sandbox.description()[provider.value]
@@ -61,8 +82,16 @@ class Practice:
     @property
     def target(self) -> ScoringTarget:
         """The Copernico race, our race ids being their numbers."""
-        races = {str(race.number): (race.name, race.name) for race in self.world.races}
-        return ScoringTarget(self.copernico.slug, {}, races)
+        return self.target_at(Provider.COPERNICO)
+
+    def target_at(self, provider: Provider) -> ScoringTarget:
+        """The race at a scoring system, our race ids being their numbers."""
+        ids = {
+            Provider.COPERNICO: [race.name for race in self.world.races],
+            Provider.CHRONOTRACK: self.chronotrack.catalog.race_ids,
+        }[provider]
+        races = {str(race.number): (ids[race.number], race.name) for race in self.world.races}
+        return ScoringTarget(self.event_id(provider), {}, races)
 
     def entry(self, runner: Runner, **changes: str | None) -> Entry:
         """A runner as a push sends them."""
@@ -76,6 +105,10 @@ class Practice:
             "race": str(runner.race.number),
         }
         return Entry(f"runsignup-{runner.number}", values | changes)
+
+    def everybody(self) -> list[Entry]:
+        """All runners as a push sends them."""
+        return [self.entry(runner) for runner in self.world.runners]
 
     async def control(self, path: str, body: dict[str, Any]) -> Any:
         """Work at the RunSignUp server's own desk."""
@@ -109,9 +142,23 @@ async def copernico_at(access: AccountAccess) -> AsyncIterator[Copernico]:
         yield adapter
 
 
+@asynccontextmanager
+async def chronotrack_at(access: AccountAccess) -> AsyncIterator[ChronoTrackPush]:
+    async with opened(access) as adapter:
+        assert isinstance(adapter, ChronoTrackPush)
+        yield adapter
+
+
 def bare(provider: Provider, url: str = "http://127.0.0.1:1", **options: str) -> AccountAccess:
     """An account at some address, its secrets all canaries."""
-    return AccountAccess(provider, SECRETS[provider], url, options)
+    return AccountAccess(provider, SECRETS[provider], url, AUTH.get(provider, {}) | options)
+
+
+async def seen_of(
+    adapter: TakesParticipants, target: ScoringTarget, entries: Sequence[Entry]
+) -> dict[str, Seen]:
+    """Who of these people is there, by our id."""
+    return {one.our_id: one async for one in adapter.read_back(target, entries)}
 
 
 async def rows_of(pages: AsyncIterator[Page]) -> Sequence[RawRow]:

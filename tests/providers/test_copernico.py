@@ -19,13 +19,13 @@ from p88console.domain.errors import (
     UsageFault,
 )
 from p88console.domain.model import Provider, ResultRecord, Split
-from p88console.providers.base import AccountAccess, Entry, ScoringTarget, Seen
+from p88console.providers.base import AccountAccess, Entry, ScoringTarget
 from p88console.providers.copernico import Copernico, check
 from p88console.providers.copernico_results import athlete_rows, preset_rows, result
 from p88console.providers.http import Answer
 from p88console.sandbox.copernico import CopernicoServer
 from p88console.sandbox.serve import Sandbox
-from tests.providers.practice import CANARY, Practice, bare, copernico_at, rows_of
+from tests.providers.practice import CANARY, Practice, bare, copernico_at, rows_of, seen_of
 from tests.providers.wire import Line, Request, Say, say_json, unused_url
 
 TARGET = ScoringTarget("race", {}, {"7": ("uuid-5k", "5K")})
@@ -118,57 +118,8 @@ async def adapter(practice: Practice) -> AsyncIterator[Copernico]:
         yield opened
 
 
-def everybody(practice: Practice) -> list[Entry]:
-    return [practice.entry(runner) for runner in practice.world.runners]
-
-
-async def seen(adapter: Copernico, target: ScoringTarget, entries: list[Entry]) -> dict[str, Seen]:
-    return {one.our_id: one async for one in adapter.read_back(target, entries)}
-
-
-@pytest.mark.parametrize("count", [1, 25, 60])
-async def test_what_is_sent_is_read_back_value_for_value(
-    practice: Practice, adapter: Copernico, count: int
-) -> None:
-    entries = everybody(practice)[:count]
-    await adapter.send(practice.target, entries)
-    there = await seen(adapter, practice.target, entries)
-    assert {our_id: dict(one.values) for our_id, one in there.items()} == {
-        entry.our_id: {name: value or None for name, value in entry.values.items()}
-        for entry in entries
-    }
-
-
-@pytest.mark.parametrize("gender", ["F", "M", "X", None])
-async def test_every_gender_comes_back_as_it_went(
-    practice: Practice, adapter: Copernico, gender: str | None
-) -> None:
-    entry = practice.entry(practice.world.runners[0], gender=gender)
-    await adapter.send(practice.target, [entry])
-    there = await seen(adapter, practice.target, [entry])
-    assert there[entry.our_id].values["gender"] == gender
-
-
-async def test_sending_again_updates_and_makes_nobody_twice(
-    practice: Practice, adapter: Copernico
-) -> None:
-    entry = practice.entry(practice.world.runners[0])
-    await adapter.send(practice.target, [entry])
-    changed = replace(entry, values={**entry.values, "bib": "A12"})
-    await adapter.send(practice.target, [changed])
-    assert len(practice.copernico.athletes.all()) == 1
-    there = await seen(adapter, practice.target, [changed])
-    assert there[entry.our_id].values["bib"] == "A12"
-
-
-async def test_whom_the_far_side_lacks_is_left_out(practice: Practice, adapter: Copernico) -> None:
-    first, second = everybody(practice)[:2]
-    await adapter.send(practice.target, [first])
-    assert set(await seen(adapter, practice.target, [first, second])) == {first.our_id}
-
-
 async def test_people_are_found_under_ids_that_the_far_side_chose(practice: Practice) -> None:
-    (entry,) = everybody(practice)[:1]
+    (entry,) = practice.everybody()[:1]
     values = entry.values
     theirs = {
         "id": "ZZZZ9999",
@@ -192,13 +143,13 @@ async def test_people_are_found_under_ids_that_the_far_side_chose(practice: Prac
         ) as line,
         copernico_at(bare(Provider.COPERNICO, line.url)) as adapter,
     ):
-        there = await seen(adapter, practice.target, [entry])
+        there = await seen_of(adapter, practice.target, [entry])
     assert there[entry.our_id].remote_id == "ZZZZ9999"
     assert dict(there[entry.our_id].values) == dict(values)
 
 
 async def test_a_batch_with_one_bad_row_is_refused(practice: Practice, adapter: Copernico) -> None:
-    good, other = everybody(practice)[:2]
+    good, other = practice.everybody()[:2]
     bad = replace(other, values={**other.values, "birth_date": "yesterday"})
     with pytest.raises(Rejected) as caught:
         await adapter.send(practice.target, [good, bad])
@@ -277,7 +228,7 @@ def test_secrets_and_options_are_checked_before_any_call(missing: dict[str, str]
 
 async def run_the_day(practice: Practice, adapter: Copernico) -> None:
     """Everybody is sent, runs, and the day is over."""
-    await adapter.send(practice.target, everybody(practice))
+    await adapter.send(practice.target, practice.everybody())
     practice.clock.step((practice.world.day.over - practice.clock.now()).total_seconds() + 60)
 
 
@@ -331,7 +282,7 @@ def comparable(one: ResultRecord) -> ResultRecord:
 
 
 async def test_before_the_gun_nobody_has_a_time(practice: Practice, adapter: Copernico) -> None:
-    await adapter.send(practice.target, everybody(practice))
+    await adapter.send(practice.target, practice.everybody())
     found = await results_of(adapter, practice.target)
     assert {one.status for one in found.values()} == {"notstarted"}
     assert {(one.gun_time_ms, one.place, one.splits) for one in found.values()} == {
@@ -352,7 +303,7 @@ async def test_either_shape_of_the_lists_is_read(practice: Practice, *, ids: boo
     server = CopernicoServer(
         practice.world, practice.clock, athletes_as_ids=ids, races_as_objects=ids
     )
-    entries = everybody(practice)
+    entries = practice.everybody()
     async with Sandbox(practice.world, practice.clock, servers=[server]) as sandbox:
         access = replace(
             practice.access(Provider.COPERNICO),
@@ -362,7 +313,7 @@ async def test_either_shape_of_the_lists_is_read(practice: Practice, *, ids: boo
         async with copernico_at(access) as adapter:
             assert "1 races" in (await adapter.test()).detail
             await adapter.send(practice.target, entries)
-            assert len(await seen(adapter, practice.target, entries)) == len(entries)
+            assert len(await seen_of(adapter, practice.target, entries)) == len(entries)
             assert len(await rows_of(adapter.results(practice.target))) == len(entries)
 
 
@@ -370,7 +321,7 @@ async def test_a_wrong_key_is_said_to_be_wrong(practice: Practice) -> None:
     access = practice.access(Provider.COPERNICO, secrets={"api_key": CANARY})
     async with copernico_at(access) as adapter:
         with pytest.raises(Unauthorized):
-            await seen(adapter, practice.target, everybody(practice)[:1])
+            await seen_of(adapter, practice.target, practice.everybody()[:1])
 
 
 def export(*rows: dict[str, Any]) -> list[ResultRecord]:

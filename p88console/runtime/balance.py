@@ -1,0 +1,115 @@
+"""The balance of a practice race: what was registered, what arrived, what scoring really holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from p88console.domain.model import Provider, PushState
+from p88console.runtime.practice import Practice, control, providers
+from p88console.store import events, history, ledger, people, removals
+from p88console.store.ledger import scoring_id
+
+UNSENT = (PushState.UNSENT, PushState.HELD, PushState.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Athlete:
+    """One person in a scoring system's own books; `out` whoever is withdrawn there."""
+
+    our_id: str
+    race: str
+    bib: str | None
+    finished: bool
+    out: bool = False
+
+
+async def balance(practice: Practice) -> dict[str, Any]:
+    """Both sides' books side by side.
+
+    With several scoring systems `pushed` and `verified` are those of the one that has fewest, and
+    whatever is counted at scoring is counted in all of them.
+    """
+    db = practice.runtime.db
+    event = await db.read(events.event, practice.event_id)
+    books = {one: await control(practice, one, "ledger") for one in providers(practice)}
+    status = {
+        scoring_id(Provider.RUNSIGNUP.value, str(row["registration_id"])): row["status"]
+        for row in books[Provider.RUNSIGNUP]["registrations"]
+    }
+    standing = {our_id for our_id, word in status.items() if word == "active"}
+    fields = [BOOKS[one](books[one]) for one in practice.scoring]
+    states = [await db.read(ledger.state_counts, event.id, link.id) for link in event.links]
+    return {
+        "runners": practice.runners,
+        "registered": len(standing),
+        "mirrored": await db.read(removals.active_count, event.id),
+        "pushed": min(_sent(counts) for counts in states),
+        "verified": min(counts.get(PushState.VERIFIED.value, 0) for counts in states),
+        "results": await db.read(people.finished_count, event.id),
+        "finishers_at_scoring": sum(one.finished for field in fields for one in field),
+        "conflicts": 0,
+        "quarantined": await db.read(removals.quarantined_count, event.id),
+        "left": len(status) - len(standing),
+        "to_withdraw": sum(_left_there(field, status.keys() - standing) for field in fields),
+        "duplicates_at_scoring": sum(duplicates(field, status) for field in fields),
+        "missing_at_scoring": sum(
+            len(standing - {one.our_id for one in field if not one.out}) for field in fields
+        ),
+        "lost_edits": 0,
+        "jobs": await db.read(history.state_counts),
+        "faults_injected": sum(book["weather"]["faults_injected"] for book in books.values()),
+        "race": {
+            "event": event.name,
+            "clock": practice.runtime.clock.now().isoformat(),
+            "over_at": practice.over_at.isoformat(),
+            "seed": practice.seed,
+            "scoring": [one.value for one in practice.scoring],
+        },
+    }
+
+
+def _at_copernico(book: Mapping[str, Any]) -> list[Athlete]:
+    return [
+        Athlete(row["id"], row["event"], row["dorsal"], row["status"] == "finished")
+        for row in book["athletes"]
+    ]
+
+
+def _at_chronotrack(book: Mapping[str, Any]) -> list[Athlete]:
+    return [
+        Athlete(
+            row["external_id"] or row["id"],
+            row["race"],
+            row["bib"],
+            row["status"] == "FIN",
+            row["status"] == "WD",
+        )
+        for row in book["entries"]
+    ]
+
+
+BOOKS = {Provider.COPERNICO: _at_copernico, Provider.CHRONOTRACK: _at_chronotrack}
+
+
+def duplicates(field: Sequence[Athlete], registered: Mapping[str, str]) -> int:
+    """Athletes too many: the same id or bib again within a race, or nobody's registration.
+
+    Whoever left after being pushed is not one, withdrawn or still to be.
+    """
+    ids = Counter(one.our_id for one in field)
+    bibs = Counter((one.race, one.bib) for one in field if one.bib and not one.out)
+    again = sum(count - 1 for count in ids.values())
+    shared = sum(count - 1 for count in bibs.values())
+    return max(again, shared) + len(ids.keys() - registered.keys())
+
+
+def _left_there(field: Iterable[Athlete], gone: set[str]) -> int:
+    """How many of those who are gone nobody has withdrawn yet."""
+    return len({one.our_id for one in field if not one.out} & gone)
+
+
+def _sent(counts: Mapping[str, int]) -> int:
+    return sum(count for state, count in counts.items() if state not in UNSENT)
