@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -19,6 +19,8 @@ from p88console.domain.errors import P88Error, UsageFault
 from p88console.domain.model import Provider
 from p88console.system.clock import ScaledClock
 from p88console.system.home import Home
+
+T = TypeVar("T", bound=Callable[..., Any])
 
 WATCHING_SPEED = 60.0
 HEADLESS_SPEED = 600.0
@@ -32,6 +34,17 @@ WEATHER = click.option(
 )
 
 
+def where(default: str) -> Callable[[T], T]:
+    """The option that says where the practice field registers."""
+    return click.option(
+        "--desks",
+        type=click.Choice(["all", *(one.value for one in Provider if one.registers)]),
+        default=default,
+        show_default=True,
+        help="Where people register.",
+    )
+
+
 @click.command(cls=P88Command)
 @click.option("--runners", type=click.IntRange(1, 200_000), default=500, show_default=True)
 @click.option(
@@ -41,6 +54,7 @@ WEATHER = click.option(
 )
 @click.option("--seed", type=int, default=88, show_default=True, help="Another seed, another day.")
 @WEATHER
+@where("runsignup")
 @click.option(
     "--scoring",
     type=click.Choice(["copernico", "chronotrack", "both"]),
@@ -56,10 +70,11 @@ def demo(
     runners: int,
     speed: float | None,
     seed: int,
-    weather: str,
-    scoring: str,
     until: str,
     *,
+    weather: str,
+    desks: str,
+    scoring: str,
     headless: bool,
 ) -> None:
     """Run a whole practice race on this machine: providers, engine, console.
@@ -68,7 +83,7 @@ def demo(
 
     Example: p88console demo --headless --until finish --runners 500 --json
     """
-    from p88console.runtime.practice import practice_race  # noqa: PLC0415  # with the engine
+    from p88console.runtime.practice import DESKS, practice_race  # noqa: PLC0415  # with the engine
     from p88console.sandbox.climate import Climate  # noqa: PLC0415
 
     seconds = _seconds(until)
@@ -84,6 +99,7 @@ def demo(
             speed=chosen,
             seed=seed,
             climate=Climate(weather),
+            desks=DESKS if desks == "all" else (Provider(desks),),
             scoring=tuple(Provider(name) for name in systems),
         ) as practice:
             if not headless:
@@ -171,6 +187,7 @@ async def _awaited(work: Callable[[], Awaitable[Any]]) -> Any:
 @click.option("--runners", type=click.IntRange(1, 200_000), default=500, show_default=True)
 @click.option("--speed", type=click.FloatRange(0.1, 10_000), default=1.0, show_default=True)
 @WEATHER
+@where("all")
 @click.option("--clock-start", metavar="INSTANT", help="Race time at the clock's origin.")
 @click.option("--clock-origin", type=float, metavar="UNIX", help="Machine time of that instant.")
 @click.option("--until-stdin-closes", is_flag=True, help="End when standard input ends.")
@@ -183,12 +200,13 @@ def sandbox(
     clock_origin: float | None,
     *,
     weather: str,
+    desks: str,
     until_stdin_closes: bool,
 ) -> None:
     """Run the practice providers alone until ctrl-c; the first line on stdout tells where."""
     from p88console.sandbox.climate import Climate  # noqa: PLC0415
     from p88console.sandbox.serve import run_sandbox  # noqa: PLC0415  # with its web server
-    from p88console.sandbox.world import WorldOptions  # noqa: PLC0415
+    from p88console.sandbox.world import THREE_DESKS, WorldOptions  # noqa: PLC0415
 
     try:
         start = datetime.fromisoformat(clock_start) if clock_start else datetime.now(UTC)
@@ -196,7 +214,8 @@ def sandbox(
         face().fail(UsageFault(f"--clock-start {clock_start!r} is no instant"))
     start = start.replace(tzinfo=start.tzinfo or UTC)
     clock = ScaledClock(start, clock_origin or time.time(), speed)
-    options = WorldOptions(seed=seed, runners=runners, start=start)
+    shares = THREE_DESKS if desks == "all" else ((Provider(desks), 1.0),)
+    options = WorldOptions(seed=seed, runners=runners, start=start, desks=shares)
     serving = run_sandbox(
         options,
         clock,

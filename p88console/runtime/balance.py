@@ -33,25 +33,30 @@ async def balance(practice: Practice) -> dict[str, Any]:
     whatever is counted at scoring is counted in all of them.
     """
     db = practice.runtime.db
-    event = await db.read(events.event, practice.event_id)
+    mirrored = [await db.read(events.event, event_id) for event_id in practice.event_ids]
     books = {one: await control(practice, one, "ledger") for one in providers(practice)}
     status = {
-        scoring_id(Provider.RUNSIGNUP.value, str(row["registration_id"])): row["status"]
-        for row in books[Provider.RUNSIGNUP]["registrations"]
+        scoring_id(desk.value, str(row.get("registration_id") or row["id"])): row["status"]
+        for desk in practice.desks
+        for row in books[desk]["registrations"]
     }
     standing = {our_id for our_id, word in status.items() if word == "active"}
     fields = [BOOKS[one](books[one]) for one in practice.scoring]
-    states = [await db.read(ledger.state_counts, event.id, link.id) for link in event.links]
+    states: dict[int, Counter[str]] = {}
+    for event in mirrored:
+        for link in event.links:
+            counts = await db.read(ledger.state_counts, event.id, link.id)
+            states.setdefault(link.account_id, Counter()).update(counts)
     return {
         "runners": practice.runners,
         "registered": len(standing),
-        "mirrored": await db.read(removals.active_count, event.id),
-        "pushed": min(_sent(counts) for counts in states),
-        "verified": min(counts.get(PushState.VERIFIED.value, 0) for counts in states),
-        "results": await db.read(people.finished_count, event.id),
+        "mirrored": sum([await db.read(removals.active_count, one.id) for one in mirrored]),
+        "pushed": min(_sent(counts) for counts in states.values()),
+        "verified": min(counts[PushState.VERIFIED.value] for counts in states.values()),
+        "results": sum([await db.read(people.finished_count, one.id) for one in mirrored]),
         "finishers_at_scoring": sum(one.finished for field in fields for one in field),
         "conflicts": 0,
-        "quarantined": await db.read(removals.quarantined_count, event.id),
+        "quarantined": await db.read(removals.quarantined_count),
         "left": len(status) - len(standing),
         "to_withdraw": sum(_left_there(field, status.keys() - standing) for field in fields),
         "duplicates_at_scoring": sum(duplicates(field, status) for field in fields),
@@ -62,10 +67,11 @@ async def balance(practice: Practice) -> dict[str, Any]:
         "jobs": await db.read(history.state_counts),
         "faults_injected": sum(book["weather"]["faults_injected"] for book in books.values()),
         "race": {
-            "event": event.name,
+            "event": mirrored[0].name,
             "clock": practice.runtime.clock.now().isoformat(),
             "over_at": practice.over_at.isoformat(),
             "seed": practice.seed,
+            "desks": [one.value for one in practice.desks],
             "scoring": [one.value for one in practice.scoring],
         },
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from p88console.domain.errors import P88Error
@@ -29,6 +30,8 @@ from p88console.system.vault import MemoryVault
 
 PARTNER = "Practice Timing"
 SCORING = (Provider.COPERNICO,)
+DESKS = (Provider.RUNSIGNUP, Provider.RACEROSTER, Provider.HAKU)
+"""Where the practice field registers."""
 
 SETTLE_S = 120.0
 """Machine seconds that the last pulls and pushes of a day may take for each 1,000 runners."""
@@ -45,7 +48,10 @@ class Practice:
     description: dict[str, Any]
     runners: int
     seed: int
-    event_id: int
+    event_ids: tuple[int, ...]
+    """The event as each desk's account sees it."""
+    desks: tuple[Provider, ...]
+    """Where people register."""
     scoring: tuple[Provider, ...]
     """Where the event is scored; some of the providers may stand idle."""
 
@@ -63,6 +69,7 @@ async def practice_race(
     speed: float,
     seed: int,
     climate: Climate = Climate.FAIR,
+    desks: tuple[Provider, ...] = DESKS,
     scoring: tuple[Provider, ...] = SCORING,
 ) -> AsyncIterator[Practice]:
     """Start a practice race and set the product up over it; everything ends with the block.
@@ -82,11 +89,12 @@ async def practice_race(
                 speed=speed,
                 clock_start=DEFAULT_START,
                 clock_origin=origin,
+                desks=desks[0].value if len(desks) == 1 else "all",
             ) as description,
             open_runtime(home, clock=clock, vault=MemoryVault()) as runtime,
         ):
-            event_id = await set_up(runtime, description, scoring)
-            practice = Practice(runtime, description, runners, seed, event_id, scoring)
+            found = await set_up(runtime, description, scoring, desks)
+            practice = Practice(runtime, description, runners, seed, tuple(found), desks, scoring)
             await turn_weather(practice, climate)
             yield practice
     except SandboxDidNotStart as fault:
@@ -94,12 +102,15 @@ async def practice_race(
 
 
 async def set_up(
-    runtime: Runtime, description: dict[str, Any], scoring: Sequence[Provider] = SCORING
-) -> int:
-    """Add partner and accounts, discover, link; returns the registration event's id."""
+    runtime: Runtime,
+    description: dict[str, Any],
+    scoring: Sequence[Provider] = SCORING,
+    desks: Sequence[Provider] = DESKS[:1],
+) -> list[int]:
+    """Add partner and accounts, discover, link; returns the id of each desk's event."""
     partner = await _practice_partner(runtime)
     accounts = {}
-    for provider in (Provider.RUNSIGNUP, *scoring):
+    for provider in (*desks, *scoring):
         told = description[provider.value]
         accounts[provider] = await tenancy.add_account(
             runtime,
@@ -109,14 +120,22 @@ async def set_up(
             base_url=told["base_url"],
             options=told["options"],
         )
-    queued = await syncs.discover(runtime, accounts[Provider.RUNSIGNUP].id, Trigger.OPERATOR)
+    systems = {one: accounts[one].id for one in scoring}
+    return [await _linked(runtime, accounts[desk].id, systems, description) for desk in desks]
+
+
+async def _linked(
+    runtime: Runtime, desk_id: int, scoring: Mapping[Provider, int], description: dict[str, Any]
+) -> int:
+    """Discover a desk's event and tie it to every scoring event; returns its id."""
+    queued = await syncs.discover(runtime, desk_id, Trigger.OPERATOR)
     await runtime.run_jobs([queued.job_id])
-    found = await runtime.db.read(events.events, partner_id=partner.id)
+    found = [one for one in await runtime.db.read(events.events) if one.account_id == desk_id]
     if not found:
         raise P88Error("the practice race was not discovered", "see the history for the reason")
-    for provider in scoring:
+    for provider, account_id in scoring.items():
         remote = description[provider.value]["event_id"]
-        await tenancy.link_event(runtime, found[0].id, accounts[provider].id, remote)
+        await tenancy.link_event(runtime, found[0].id, account_id, remote)
     return found[0].id
 
 
@@ -159,16 +178,15 @@ async def _bring_home(practice: Practice, deadline: float) -> None:
     Fetch registrations, send, fetch results; send again what scoring did not take at first.
     """
     runtime = practice.runtime
-    event = await syncs.event_of(runtime, practice.event_id)
+    mirrored = [await syncs.event_of(runtime, event_id) for event_id in practice.event_ids]
     again = False
     while time.monotonic() < deadline:
-        pull = await syncs.pull_participants(runtime, event, Trigger.OPERATOR)
-        done = await _completed(runtime, [pull], deadline)
-        pushes = await syncs.push_participants(runtime, event, Trigger.OPERATOR, full=again)
-        done = await _completed(runtime, pushes, deadline) and done
-        results = await syncs.pull_results(runtime, event, Trigger.OPERATOR)
-        done = await _completed(runtime, results, deadline) and done
-        states = await runtime.db.read(ledger.state_counts, event.id)
+        pulls = [await syncs.pull_participants(runtime, one, Trigger.OPERATOR) for one in mirrored]
+        done = await _completed(runtime, pulls, deadline)
+        for ask in (partial(syncs.push_participants, full=again), syncs.pull_results):
+            queued = [job for one in mirrored for job in await ask(runtime, one, Trigger.OPERATOR)]
+            done = await _completed(runtime, queued, deadline) and done
+        states = await runtime.db.read(ledger.state_counts)
         again = set(states) != {PushState.VERIFIED.value}
         if done and not again:
             return

@@ -33,6 +33,7 @@ async def launch(
     clock_start: datetime,
     clock_origin: float,
     port_base: int = 0,
+    desks: str = "all",
     command: Sequence[str] | None = None,
 ) -> AsyncIterator[dict[str, Any]]:
     """Run the `sandbox` command beside this process for as long as the block lasts.
@@ -44,6 +45,7 @@ async def launch(
         clock_start: Race time at `clock_origin`; the practice day begins then.
         clock_origin: Machine time, in Unix seconds.
         port_base: Where the ports begin; 0 takes free ones.
+        desks: The one provider where people register, or `all`.
         command: What to run instead of this program's own `sandbox` command.
 
     Yields:
@@ -59,6 +61,7 @@ async def launch(
         "--clock-start": clock_start.isoformat(),
         "--clock-origin": repr(clock_origin),
         "--port-base": port_base,
+        "--desks": desks,
     }
     with tempfile.TemporaryFile() as words:
         child = await _start(command or own_command(), arguments, words)

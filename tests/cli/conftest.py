@@ -83,7 +83,8 @@ def program(tmp_path: Path) -> Program:
 
 def start_sandbox(program: Program, runners: int, *more: str) -> Iterator[dict[str, Any]]:
     """Practice providers in a child process, on free ports."""
-    arguments = ("sandbox", "--runners", str(runners), "--seed", "5", "--until-stdin-closes")
+    field = ("--runners", str(runners), "--seed", "5", "--desks", "runsignup")
+    arguments = ("sandbox", *field, "--until-stdin-closes")
     process = program.start(*arguments, *more)
     assert process.stdout is not None
     assert process.stdin is not None

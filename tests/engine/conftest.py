@@ -168,7 +168,7 @@ async def race_day_at(
         for provider, line in lines.items():
             description[provider.value]["base_url"] = line.base_url
         description[scoring.value]["options"] |= options
-        event_id = await set_up(runtime, description, [scoring])
+        (event_id,) = await set_up(runtime, description, [scoring])
         yield RaceDay(clock, runtime, event_id, lines, sandbox, home)
 
 

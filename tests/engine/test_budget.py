@@ -38,7 +38,8 @@ async def runtime_with(race_day: RaceDay, per_hour: int) -> AsyncIterator[tuple[
     async with open_runtime(
         home, clock=race_day.clock, vault=MemoryVault(), settings=settings
     ) as runtime:
-        yield runtime, await set_up(runtime, race_day.sandbox.description())
+        (event_id,) = await set_up(runtime, race_day.sandbox.description())
+        yield runtime, event_id
 
 
 async def test_a_spent_hour_waits_outside_the_job_and_goes_on_where_it_was(

@@ -112,7 +112,7 @@ async def test_a_portal_never_sees_credentials(race_day: RaceDay) -> None:
     async with open_runtime(
         Home(race_day.home.folder / "second"), clock=race_day.clock, vault=MemoryVault()
     ) as runtime:
-        event_id = await set_up(runtime, description)
+        (event_id,) = await set_up(runtime, description)
         for line in lines_to.values():
             line.weather = Weather.PORTAL
             line.requests.clear()

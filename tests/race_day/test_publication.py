@@ -104,7 +104,8 @@ async def test_2000_finishers_are_published_twice_and_read_back_equal(tmp_path: 
         Sandbox(world, clock) as sandbox,
         open_runtime(Home(tmp_path), clock=clock, vault=MemoryVault()) as runtime,
     ):
-        event = await syncs.event_of(runtime, await set_up(runtime, sandbox.description()))
+        (event_id,) = await set_up(runtime, sandbox.description())
+        event = await syncs.event_of(runtime, event_id)
         race = Race(runtime, sandbox, event)
         await race.work(await syncs.pull_participants(runtime, event, Trigger.OPERATOR))
         await race.work(*await syncs.push_participants(runtime, event, Trigger.OPERATOR))

@@ -34,6 +34,7 @@ for name in ("seed", "runners", "port-base"):
 for name in ("speed", "clock-origin"):
     parser.add_argument(f"--{name}", type=float)
 parser.add_argument("--clock-start", type=datetime.fromisoformat)
+parser.add_argument("--desks")
 parser.add_argument("--until-stdin-closes", action="store_true")
 given = parser.parse_args()
 options = WorldOptions(seed=given.seed, runners=given.runners, start=given.clock_start)
