@@ -211,6 +211,8 @@ def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> 
         "raw": dict(record.raw),
         "raw_hash": raw_hash,
     }
+    # one of the databases keeps no NUL, so neither does
+    row |= {k: v.replace("\0", "␀") for k, v in row.items() if isinstance(v, str) and "\0" in v}
     row["content_hash"] = content_hash(row)
     return row
 

@@ -232,6 +232,6 @@ def test_a_row_that_says_it_was_cancelled_removes_nobody_by_itself(bench: Bench)
 
 def test_whoever_is_missing_from_a_complete_listing_is_named_but_no_walk_up(bench: Bench) -> None:
     pull(bench, ada("1"), ada("2"), ada(None))
-    bench.execute("UPDATE participants SET added_here = 1 WHERE provider_id IS NULL")
+    bench.execute("UPDATE participants SET added_here = true WHERE provider_id IS NULL")
     missing = bench.read(removals.absent, bench.event, {"1"})
     assert missing == [RemovalRecord("2", ParticipantStatus.REMOVED, unsaid=True)]

@@ -38,8 +38,8 @@ def morning(bench: Bench) -> None:
     complete(bench)
     complete(bench, partial=True)
     fail(bench, Rejected(CALL, "Race not found."))
-    fail(bench, NotSent(CALL, "no network"))
     fail(bench, Transient(CALL, "a fault of its own"))
+    fail(bench, NotSent(CALL, "no network"))
 
 
 def states(bench: Bench, query: PastQuery) -> Iterable[str]:
