@@ -76,10 +76,11 @@ class Desk:
 async def desk_at(
     provider: Provider, home: Path, runners: int = 60, limits: dict[str, Any] | None = None
 ) -> AsyncIterator[Desk]:
-    """The provider five minutes before the first gun, discovered, nothing pulled yet."""
+    """The provider half an hour before the first gun, discovered, nothing pulled yet."""
     settings = Settings.model_validate({"limits": {provider: limits or {}}})
     world = make_world(WorldOptions(runners=runners, seed=7, desks=((provider, 1.0),)))
-    clock = SteppedClock(world.day.guns[-1] - timedelta(minutes=5))
+    gun = max(world.day.guns) if provider is Provider.HAKU else min(world.day.guns)
+    clock = SteppedClock(gun - timedelta(minutes=5 if provider is Provider.HAKU else 30))
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(world, clock))
         line = await stack.enter_async_context(FaultLine(sandbox.base_url(provider)))
