@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -153,7 +154,9 @@ def test_every_provider_fault_has_one_outcome_that_lies_ahead(
     row: bool,
 ) -> None:
     call = Call(Provider.COPERNICO, method, "https://x", status, writes=method != "GET")
-    outcome = decide(kind(call, "it went wrong", retry_after_s=wait), attempt, NOW, chance, row=row)
+    named: dict[str, Any] = {"rows": {0: "no such bib"}} if kind is errors.RowsRefused else {}
+    fault = kind(call, "it went wrong", retry_after_s=wait, **named)
+    outcome = decide(fault, attempt, NOW, chance, row=row)
     due_at = getattr(outcome, "due_at", None)
     assert due_at is None or due_at >= NOW
     counts = not isinstance(outcome, Wait | HoldAccount)
