@@ -14,7 +14,8 @@ from typing import cast, get_args
 
 from p88console.domain.errors import UsageFault
 from p88console.providers.base import AccountAccess, CallLimits
-from p88console.providers.http import Door, Method, Signature
+from p88console.providers.http import Door, Method
+from p88console.providers.signing import Signature
 from p88console.providers.tokens import Token, TokenSigner, fetched
 from p88console.providers.wire import Form, Mark, Wire
 

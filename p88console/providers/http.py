@@ -15,7 +15,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -42,6 +42,7 @@ from p88console.providers.addresses import check_base_url
 from p88console.providers.base import Budget, CallLimits
 from p88console.providers.reaching import is_name, unmet
 from p88console.providers.redaction import form_secrets, redacted, secrets_of, summary
+from p88console.providers.signing import Signature, Signer, signed
 from p88console.providers.stamps import retry_after, server_time
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -74,30 +75,6 @@ class Answer:
     """Seconds to wait, where the provider says so."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """By lower-case name; some providers tell totals here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """What signs a call: query parameters and headers."""
-
-    params: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class Signer(Protocol):
-    """Signs calls with something that can lapse."""
-
-    async def signature(self) -> Signature:
-        """The signature in force, fetched when there is none. Raises a `ProviderFault`."""
-        ...
-
-    async def renew(self, refused: Signature) -> bool:
-        """Get another in place of a refused one; False when there is no other to be had."""
-        ...
-
-    def heard(self, server_time: datetime | None) -> None:
-        """Take note of the provider's clock."""
-        ...
 
 
 class Door:
@@ -175,16 +152,17 @@ class Door:
         await self._client.aclose()
 
     async def _call(self, method: Method, path: str, **parts: Any) -> Answer:
-        """Make one call; one whose signature lapsed is made again under another, once."""
-        if self._signer is None:
+        """Make one call; one whose signature lapsed is made again under another."""
+        signer = self._signer
+        if signer is None:
             return await self._once(method, path, Signature(), **parts)
-        signature = await self._signer.signature()
-        try:
-            return await self._once(method, path, signature, **parts)
-        except Unauthorized as fault:
-            if isinstance(fault, Forbidden) or not await self._signer.renew(signature):
-                raise
-        return await self._once(method, path, await self._signer.signature(), **parts)
+
+        async def call(signature: Signature) -> Answer:
+            answer = await self._once(method, path, signature, **parts)
+            signer.heard(signature, answer.server_time)
+            return answer
+
+        return await signed(signer, call)
 
     async def _once(
         self,
@@ -235,8 +213,6 @@ class Door:
             except httpx.HTTPError as fault:
                 raise _broken_off(fault, call) from None
         answer = await _usable(response, body, call)
-        if self._signer is not None:
-            self._signer.heard(answer.server_time)
         inside = self._fault_inside(answer) if self._fault_inside else None
         if inside is not None:
             raise inside

@@ -36,9 +36,10 @@ from p88console.providers.base import (
     TestAnswer,
 )
 from p88console.providers.distances import metres
-from p88console.providers.http import Answer, Door, Signature, not_theirs
+from p88console.providers.http import Answer, Door, not_theirs
 from p88console.providers.raceroster_results import ResultsSite
 from p88console.providers.reading import Reader, as_dict, instant, mended, whole, zone_or_utc
+from p88console.providers.signing import Signature
 from p88console.providers.tokens import Token, TokenSigner, fetched
 from p88console.providers.wire import Form, Mark, Wire
 

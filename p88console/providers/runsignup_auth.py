@@ -16,8 +16,9 @@ from datetime import UTC, date, datetime
 
 from p88console.domain.errors import Unauthorized, UsageFault, VaultFault
 from p88console.providers.base import AccountAccess, CallLimits
-from p88console.providers.http import Door, Signature
+from p88console.providers.http import Door
 from p88console.providers.runsignup_faults import fault_inside
+from p88console.providers.signing import Signature
 from p88console.providers.tokens import Token, TokenSigner, fetched
 from p88console.providers.wire import Wire
 

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from p88console.domain.errors import Rejected, Unauthorized
-from p88console.providers.http import Answer, Signature, not_theirs
+from p88console.providers.http import Answer, not_theirs
 from p88console.providers.reading import whole
+from p88console.providers.signing import Signature
 
 RENEW_BEFORE = timedelta(minutes=5)
 """How long before its end a token is replaced."""
@@ -58,6 +59,7 @@ class TokenSigner:
         self._anew = fetches_anew
         self._fetching = asyncio.Lock()
         self._theirs: datetime | None = None
+        self._worked: Signature | None = None
 
     @property
     def until(self) -> datetime | None:
@@ -69,9 +71,14 @@ class TokenSigner:
         """What the token in use is good for, where the provider says so."""
         return self._token.scopes if self._token else ()
 
-    def heard(self, server_time: datetime | None) -> None:
-        """Take note of the provider's clock."""
+    def heard(self, signature: Signature, server_time: datetime | None) -> None:
+        """Take note of a signature that was accepted, and of the provider's clock."""
+        self._worked = signature
         self._theirs = server_time or self._theirs
+
+    def worked(self, signature: Signature) -> bool:
+        """Whether this is the signature that was accepted last."""
+        return signature == self._worked
 
     async def signature(self) -> Signature:
         """What signs a call now; a token near its end is replaced first."""

@@ -13,7 +13,8 @@ import pytest
 from p88console.domain.errors import Call, Malformed, Transient, Unauthorized
 from p88console.domain.model import Provider
 from p88console.providers.base import CallLimits
-from p88console.providers.http import Door, Signature
+from p88console.providers.http import Door
+from p88console.providers.signing import Signature
 from p88console.providers.tokens import Token, TokenSigner, fetched
 from tests.providers.wire import Answering, Line, Request, Say, say_json
 
@@ -41,6 +42,17 @@ class Desk:
             raise Unauthorized(Call(Provider.HAKU), "no longer")
         number = len(self.asked)
         return Token(f"t{number}", self._until, f"r{number}")
+
+
+class SharedSigner(TokenSigner):
+    """A signer whose every new token is used by somebody else at once."""
+
+    others: Door
+
+    async def renew(self, refused: Signature) -> bool:
+        renewed = await super().renew(refused)
+        await self.others.get("/other")
+        return renewed
 
 
 def takes(*good: str) -> Answering:
@@ -83,6 +95,31 @@ async def test_a_token_that_stays_refused_ends_the_call_after_one_renewal() -> N
             await door.get("/")
         assert len(line.requests) == 2
     assert desk.asked == [None, "r1"]
+
+
+@pytest.mark.parametrize(("lapses", "renewed"), [(2, True), (3, True), (4, False)])
+async def test_a_token_that_worked_and_lapsed_in_turn_is_renewed_again_but_not_for_ever(
+    lapses: int, *, renewed: bool
+) -> None:
+    desk, refused = Desk(), list[str]()
+
+    def answer(request: Request) -> Say:
+        """Every token works, until it meets the call at `/late` while that may still be refused."""
+        token = request.headers["authorization"]
+        if request.path == "/late" and len(refused) < lapses:
+            refused.append(token)
+            return say_json({}, 401, Date=DATE)
+        return say_json({"ok": True}, Date=DATE)
+
+    signer = SharedSigner(desk, sign)
+    async with Line(answer) as line, signed_door(line, signer) as door:
+        signer.others = door
+        if renewed:
+            await door.get("/late")
+        else:
+            with pytest.raises(Unauthorized):
+                await door.get("/late")
+    assert len(desk.asked) == min(lapses, 3) + 1
 
 
 async def test_a_refused_refresh_token_is_given_up_for_the_credentials() -> None:

@@ -120,10 +120,11 @@ async def test_tokens_can_be_revoked(timer: Timer) -> None:
     assert (await _token(timer, **refresh)).status_code == 400
 
 
-async def test_bad_weather_ends_tokens_and_leaves_refresh_tokens(timer: Timer) -> None:
+async def test_bad_weather_ends_used_tokens_and_leaves_refresh_tokens(timer: Timer) -> None:
     order = {"chances": {"expired": 1.0}, "times": 1}
     await timer.control("/weather", order)
     token = await _signed_in(timer)
+    assert await _status(timer, token["access_token"]) == 200
     assert (await timer.ledger())["weather"]["faults_injected"] == 0
     assert await _status(timer, token["access_token"]) == 401
     assert (await timer.ledger())["weather"]["faults"] == {"expired": 1}

@@ -35,6 +35,7 @@ class Credentials:
         """Race seconds that access tokens given out from now on are good for."""
         self._clock = clock
         self._good_until: dict[str, datetime] = {}
+        self._used: set[str] = set()
         self._refresh_tokens: set[str] = set()
 
     @property
@@ -50,7 +51,9 @@ class Credentials:
         kind, _, value = request.headers.get("authorization", "").partition(" ")
         if kind == "Bearer":
             until = self._good_until.get(value)
-            return until is not None and self._clock.now() < until
+            good = until is not None and self._clock.now() < until
+            self._used |= {value} if good else set()
+            return good
         if kind:
             return _basic(request) == (self.user_id, self.password)
         sent = (query.get("user_id"), query.get("user_pass"))
@@ -83,6 +86,17 @@ class Credentials:
         if refresh_tokens:
             self._refresh_tokens.clear()
         return any_issued
+
+    def expire(self) -> bool:
+        """Let the access tokens lapse that have served a call; a fresh one is good for one.
+
+        Returns:
+            Whether there was one.
+        """
+        lapsing = self._used & self._good_until.keys()
+        for token in lapsing:
+            del self._good_until[token]
+        return bool(lapsing)
 
     def _new_tokens(self) -> dict[str, Any]:
         access_token, refresh_token = secrets.token_hex(20), secrets.token_hex(20)

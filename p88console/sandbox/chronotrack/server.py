@@ -134,8 +134,8 @@ class ChronoTrackServer(ProviderServer):
         return {"finished": finished, "writes": self.writes, **made, **super().ledger_head()}
 
     def expire_tokens(self) -> bool:
-        """Make every access token worthless; refresh tokens stay good."""
-        return self.credentials.revoke()
+        """Make every access token worthless that was used; refresh tokens stay good."""
+        return self.credentials.expire()
 
     def _admit(self, kind: str, answer: Handler) -> Handler:
         writes = not kind.startswith("GET")
