@@ -70,6 +70,13 @@ class WaitForDisk:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitForSecrets:
+    """Leave it to a machine whose keyring has the account's secrets; the attempt does not count."""
+
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Verify:
     """Read the far side before anything is sent again, at `due_at`."""
 
@@ -91,7 +98,7 @@ class FailPermanently:
     """Retries are spent or useless; a person may retry by hand."""
 
 
-Wait = WaitForNetwork | HoldLine | WaitForBudget | WaitForDisk
+Wait = WaitForNetwork | HoldLine | WaitForBudget | WaitForDisk | WaitForSecrets
 """Outcomes of an attempt that does not count."""
 
 Outcome = RetryAt | Wait | Verify | HoldRow | HoldAccount | FailPermanently
@@ -105,6 +112,7 @@ def decide(
     *,
     row: bool = False,
     theirs: bool = False,
+    shared: bool = False,
 ) -> Outcome:
     """Say what happens to a job whose attempt number `attempt` (from 1) ended in `fault`.
 
@@ -115,6 +123,7 @@ def decide(
         chance: A random number in [0, 1) for the jitter.
         row: Whether the fault met one row that stood alone.
         theirs: Whether the provider itself was met right after, so that a page was its own.
+        shared: Whether other machines work on the same jobs.
     """
     match fault:
         case RowFault():
@@ -122,7 +131,8 @@ def decide(
         case Rejected() if row and about_rows(fault):
             return HoldRow()
         case Unauthorized() | VaultFault():
-            return HoldAccount()
+            elsewhere = shared and isinstance(fault, VaultFault)
+            return WaitForSecrets(now) if elsewhere else HoldAccount()
         case Rejected() | NotOffered() | UsageFault():
             return FailPermanently()
         case Portal() if theirs:

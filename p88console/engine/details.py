@@ -58,7 +58,7 @@ async def list_newest_first(
         yield page
         if shorts and not fresh and not whole:
             break
-    await db.write(listings.note_moved, event.id, moved)
+    await ticket.write(listings.note_moved, event.id, moved)
 
 
 def _short(adapter: ReadsDetails, row: RawRow) -> Short | None:
@@ -95,9 +95,9 @@ async def _details(adapter: ReadsDetails, scope: Scope, short: Short) -> Sequenc
 async def _let_old_ones_be_read_again(ticket: Ticket, event: EventRow) -> None:
     if ticket.job.checkpoint.get("listed"):
         return  # they were chosen when this job began
-    db, now = ticket.shop.db, ticket.shop.clock.now()
+    now = ticket.shop.clock.now()
     before, limit = (now, None) if ticket.job.full else (now - READ_AGAIN_AFTER, READ_AGAIN)
-    await db.write(listings.forget_oldest, event.id, before, limit)
+    await ticket.write(listings.forget_oldest, event.id, before, limit)
 
 
 async def _keep(
@@ -119,7 +119,7 @@ async def _keep(
             broken = broken or what
     rows = [row for _short, its_rows in came for row in its_rows]
     records = await understood(ticket, rows, adapter.participant)
-    ticket.counts += await ticket.shop.db.write(_write, event, records, source, read, ticket)
+    ticket.counts += await ticket.write(_write, event, records, source, read, ticket)
     return broken
 
 

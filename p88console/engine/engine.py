@@ -8,15 +8,19 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from p88console.domain.errors import StoreLost
 from p88console.domain.jobs import CLAIMABLE_STATES
 from p88console.engine.chores import Chore
 from p88console.engine.shop import Shop
 from p88console.engine.timetable import Rhythm
-from p88console.engine.worker import HEARTBEAT_S, LEASE_S, Worker, is_dead, new_owner
+from p88console.engine.worker import HEARTBEATS, LEASE_S, Worker, is_dead, new_owner
 from p88console.store import engines, leases, queue
 from p88console.store.engines import Holder
+
+if TYPE_CHECKING:
+    from p88console.engine.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +31,16 @@ SLOTS = 4
 class Engine:
     """Runs beside whatever shows it; a fault stops the engine, never its host."""
 
-    def __init__(self, shop: Shop, rhythm: Rhythm, chores: Sequence[Chore] = ()) -> None:
+    def __init__(
+        self,
+        shop: Shop,
+        rhythm: Rhythm,
+        chores: Sequence[Chore] = (),
+        *,
+        lease_s: float = LEASE_S,
+    ) -> None:
         self.shop = shop
+        self.lease_s = lease_s
         self.rhythm = rhythm
         self.chores = chores
         self.owner = new_owner()
@@ -48,7 +60,7 @@ class Engine:
         mine = await self._take()
         if mine is None:
             return False
-        self._worker = Worker(self.shop, self.owner)
+        self._worker = Worker(self.shop, self.owner, lease_s=self.lease_s)
         self._task = asyncio.create_task(self._run(self._worker, mine), name="engine")
         return True
 
@@ -58,7 +70,7 @@ class Engine:
         self.fault = None
         mine = Holder(self.owner, socket.gethostname(), os.getpid(), clock.now())
         db = self.shop.db
-        self.other = await db.write(engines.join, mine, LEASE_S, is_dead, several=db.shared)
+        self.other = await db.write(engines.join, mine, self.lease_s, is_dead, several=db.shared)
         if self.other is not None:
             return None
         await db.write(leases.rescue, clock.now(), is_dead)
@@ -69,14 +81,12 @@ class Engine:
 
         Returns the ids of the jobs worked on; None when another living process bars this one.
         """
-        from p88console.engine.scheduler import Scheduler  # noqa: PLC0415  # 90 ms of APScheduler
-
         mine = await self._take()
         if mine is None:
             return None
-        worker, done = Worker(self.shop, self.owner), list[int]()
-        scheduler = Scheduler(self.shop, self.rhythm, mine, worker.nudge, _nobody)
-        renewing = asyncio.create_task(_again(scheduler.renew), name="renew")
+        worker, done = Worker(self.shop, self.owner, lease_s=self.lease_s), list[int]()
+        scheduler = self._scheduler(mine, worker, _nobody)
+        renewing = asyncio.create_task(self._again(scheduler.renew), name="renew")
         try:
             await scheduler.sweep()
             await self.shop.lines.look_if_closed()
@@ -93,8 +103,36 @@ class Engine:
         finally:
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)
-            await self.shop.db.write(engines.release, self.owner)
+            await self._release()
         return done
+
+    async def _again(self, renew: Callable[[], Awaitable[None]]) -> None:
+        """Keep the lease until cancelled."""
+        while True:
+            await asyncio.sleep(self.lease_s * HEARTBEATS)
+            await renew()
+
+    def _scheduler(
+        self, mine: Holder, worker: Worker, fail: Callable[[BaseException], None]
+    ) -> Scheduler:
+        from p88console.engine.scheduler import Scheduler  # noqa: PLC0415  # 90 ms of APScheduler
+
+        return Scheduler(
+            self.shop,
+            self.rhythm,
+            mine,
+            worker.nudge,
+            fail,
+            chores=self.chores,
+            lease_s=self.lease_s,
+        )
+
+    async def _release(self) -> None:
+        """Give the lease back; where that cannot be said, it lapses."""
+        try:
+            await self.shop.db.write(engines.release, self.owner)
+        except StoreLost as fault:
+            log.warning("the lease could not be given back: %s", fault)
 
     async def _serve(self, worker: Worker, done: list[int]) -> None:
         """Work on due jobs until none is left that this run has not worked on."""
@@ -123,25 +161,22 @@ class Engine:
         if not done:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self.shop.db.write(engines.release, self.owner)
+        await self._release()
         self._worker = self._task = None
 
     async def _run(self, worker: Worker, mine: Holder) -> None:
-        from p88console.engine.scheduler import Scheduler  # noqa: PLC0415  # 90 ms of APScheduler
-
         broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def fail(fault: BaseException) -> None:
             if not broken.done():
                 broken.set_exception(fault)
 
-        scheduler = Scheduler(self.shop, self.rhythm, mine, worker.nudge, fail, self.chores)
+        scheduler = self._scheduler(mine, worker, fail)
         working = asyncio.create_task(worker.run(), name="worker")
         probing = asyncio.create_task(self.shop.lines.watch(worker.nudge), name="prober")
         parts: set[asyncio.Future[None]] = {working, probing, broken}
         try:
-            scheduler.start()
-            await scheduler.sweep()
+            await scheduler.start()
             await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
             for part in parts:
                 if part.done():
@@ -161,10 +196,3 @@ class Engine:
 
 def _nobody(_fault: BaseException) -> None:
     """A single run has no recurring work that could fail."""
-
-
-async def _again(renew: Callable[[], Awaitable[None]]) -> None:
-    """Keep the lease until cancelled."""
-    while True:
-        await asyncio.sleep(HEARTBEAT_S)
-        await renew()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
+from p88console.domain.errors import StoreLost
 from p88console.domain.network import Probe, Reach
 from p88console.domain.outcome import NETWORK_PROBE
 from p88console.engine.line import Line
@@ -14,6 +16,8 @@ from p88console.store import lines, tenants
 from p88console.store.db import Database
 from p88console.store.tenants import AccountRow
 from p88console.system.clock import Clock
+
+log = logging.getLogger(__name__)
 
 PROBE_AT_LEAST_S = 0.25
 """Machine seconds between probes, whatever the speed of the race clock."""
@@ -104,8 +108,11 @@ class Lines:
         """
         every = max(PROBE_AT_LEAST_S, NETWORK_PROBE.total_seconds() / self._clock.speed)
         while True:
-            if await self.look_if_closed(by_hand=self._by_hand):
-                opened()
+            try:
+                if await self.look_if_closed(by_hand=self._by_hand):
+                    opened()
+            except StoreLost as fault:
+                log.warning("no line is probed: %s", fault)
             self._by_hand = False
             try:
                 await asyncio.wait_for(self._nudged.wait(), every)

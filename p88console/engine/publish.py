@@ -88,7 +88,7 @@ class _Publishing:
         if shown is not None and shown.list_id is not None:
             hidden = ListSettings(public=False, official=shown.official)
             await self.adapter.set_result_list(self.outlet, shown.list_id, hidden)
-            await self.db.write(publications.note_list, self.version.id, shown.list_id, None)
+            await self.ticket.write(publications.note_list, self.version.id, shown.list_id, None)
             heads = await self.adapter.result_lists(self.outlet)
             if any(head.public for head in heads if head.list_id == shown.list_id):
                 still = f"{self.title} still shows the list"
@@ -104,7 +104,7 @@ class _Publishing:
         plan = await self._apply(list_id, wanted, before)
         after = await self._read(list_id, wanted)
         verdicts = self._verdicts(wanted, before, after)
-        await self.db.write(publications.settle_rows, self.version.id, verdicts)
+        await self.ticket.write(publications.settle_rows, self.version.id, verdicts)
         wrong = [verdict for verdict in verdicts if verdict.state is not RowState.VERIFIED]
         self._count(plan, wrong)
         if not after.head.public and len(wrong) > brake_limit(len(wanted)):
@@ -131,7 +131,7 @@ class _Publishing:
                 if left in there:
                     await self.adapter.drop_result_list(self.outlet, left)
             list_id, replaces = await self._fresh(), held
-        await self.db.write(publications.note_list, self.version.id, list_id, replaces)
+        await self.ticket.write(publications.note_list, self.version.id, list_id, replaces)
         return list_id, replaces
 
     async def _fresh(self) -> str:
@@ -200,7 +200,7 @@ class _Publishing:
             if self.done:
                 await self.clock.sleep(traits.pause_s)
             sent = [Verdict(change.line, RowState.SENT) for change in batch]
-            await self.db.write(publications.settle_rows, self.version.id, sent)
+            await self.ticket.write(publications.settle_rows, self.version.id, sent)
             refused = await write(self.outlet, list_id, batch)
             good = [one for one in batch if one.line.registration_id not in refused]
             if refused and good:
@@ -276,7 +276,7 @@ class _Publishing:
 
     async def _end(self, state: PublicationState, reason: str | None = None) -> None:
         now = self.clock.now()
-        await self.db.write(publications.settle, self.version.id, state, now, reason)
+        await self.ticket.write(publications.settle, self.version.id, state, now, reason)
 
 
 def split_order(lines: Iterable[Line]) -> list[str]:

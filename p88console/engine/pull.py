@@ -37,7 +37,7 @@ async def pull_events(ticket: Ticket) -> None:
         raise NotOffered(job.provider, "listing events")
     async for page in adapter.events(shop.clock.now() - LOOK_BACK):
         records = await understood(ticket, page.rows, adapter.event)
-        ticket.counts += await shop.db.write(
+        ticket.counts += await ticket.write(
             _mirror_events, ticket, records, shop.clock.now(), registers=job.provider.registers
         )
         await ticket.progress(ticket.counts.received, page.total)

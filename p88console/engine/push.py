@@ -212,7 +212,7 @@ class _Push:
             for step in blocked
         ]
         unmapped = [step.candidate for step in blocked if step.reason == ledger.UNMAPPED]
-        await self.shop.db.write(verdicts.mind_unmapped, self.link, unmapped, self.shop.clock.now())
+        await self.ticket.write(verdicts.mind_unmapped, self.link, unmapped, self.shop.clock.now())
         await self._write(outcomes)
         self.ticket.counts += Counts(unchanged=len(plan.settled))
         return {our_id for our_id, one in left.items() if one.state is PushState.VERIFIED}
@@ -268,7 +268,7 @@ class _Push:
         Whoever changed here since the plan was made is left to the push that the change queued.
         """
         sent = [(step.candidate, step.candidate.desired) for step in steps]
-        current = await self.shop.db.write(
+        current = await self.ticket.write(
             ledger.mark_sent, self.link.id, sent, self.shop.clock.now()
         )
         steps = [step for step in steps if step.candidate.participant_id in current]
@@ -337,7 +337,7 @@ class _Push:
 
     async def _write(self, outcomes: Sequence[Settled]) -> None:
         if outcomes:
-            await self.shop.db.write(verdicts.settle, self.link, outcomes, self.shop.clock.now())
+            await self.ticket.write(verdicts.settle, self.link, outcomes, self.shop.clock.now())
 
 
 def freeing(steps: Sequence[Step]) -> list[Step]:

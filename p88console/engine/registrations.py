@@ -65,7 +65,7 @@ async def pull_participants(ticket: Ticket) -> None:
         await _list(ticket, adapter, event, listing, since)
     if listing.full and not listing.rows and await _brake_on_emptiness(ticket, event):
         return
-    await shop.db.write(
+    await ticket.write(
         inbox.settle, [removals.empty_key(event.id)], "listed again", shop.clock.now()
     )
     if listing.short:
@@ -75,10 +75,10 @@ async def pull_participants(ticket: Ticket) -> None:
     if adapter.absence_removes and listing.complete:
         gone += await shop.db.read(removals.absent, event.id, listing.ids)
     if isinstance(adapter, ReadsDetails):
-        await shop.db.write(_note_gone, ticket, event, gone)
+        await ticket.write(_note_gone, ticket, event, gone)
         await read_details(ticket, adapter, event, _source(ticket))
         gone = []
-    await shop.db.write(_finish_pull, ticket, event, listing, gone)
+    await ticket.write(_finish_pull, ticket, event, listing, gone)
 
 
 async def _reader(ticket: Ticket) -> ReadsParticipants:
@@ -103,7 +103,7 @@ async def _list(
     async for page in pages:
         records = await understood(ticket, page.rows, adapter.participant)
         listing.take(page, records)
-        ticket.counts += await shop.db.write(
+        ticket.counts += await ticket.write(
             participants.upsert_page,
             event.id,
             records,
@@ -208,7 +208,7 @@ async def _brake_on_emptiness(ticket: Ticket, event: EventRow) -> bool:
     )
     ticket.remarks.append(reason)
     now = ticket.shop.clock.now()
-    await ticket.shop.db.write(removals.ask_about_emptiness, event.id, reason, known, now)
+    await ticket.write(removals.ask_about_emptiness, event.id, reason, known, now)
     return True
 
 

@@ -27,12 +27,12 @@ async def pull_results(ticket: Ticket) -> None:
 
 async def _pull(ticket: Ticket, adapter: ReadsResults, link: LinkRow) -> None:
     """All pages of one scoring event; only a complete list can take a standing back."""
-    db, clock = ticket.shop.db, ticket.shop.clock
+    clock = ticket.shop.clock
     seen: set[tuple[str, str]] = set()
     received, refused, total = 0, ticket.counts.refused, None
     async for page in adapter.results(target_of(link)):
         records = await understood(ticket, page.rows, adapter.result)
-        ticket.counts += await db.write(results.upsert_results, link, records, clock.now())
+        ticket.counts += await ticket.write(results.upsert_results, link, records, clock.now())
         seen |= {(record.remote_race_id, results.row_key(record)) for record in records}
         received, total = received + len(page.rows), page.total or total
         await ticket.progress(received, total)
@@ -40,7 +40,7 @@ async def _pull(ticket: Ticket, adapter: ReadsResults, link: LinkRow) -> None:
     whole = ticket.counts.refused == refused and (total is None or received >= total)
     if seen and whole:
         await _withdraw(ticket, link, seen)
-    await db.write(_tell_orphans, link, clock.now())
+    await ticket.write(_tell_orphans, link, clock.now())
 
 
 def _tell_orphans(tx: Tx, link: LinkRow, now: datetime) -> None:
@@ -51,7 +51,7 @@ def _tell_orphans(tx: Tx, link: LinkRow, now: datetime) -> None:
 
 async def _withdraw(ticket: Ticket, link: LinkRow, seen: set[tuple[str, str]]) -> None:
     now, believe = ticket.shop.clock.now(), ticket.job.full
-    missing = await ticket.shop.db.write(results.withdraw_missing, link, seen, now, believe=believe)
+    missing = await ticket.write(results.withdraw_missing, link, seen, now, believe=believe)
     ticket.counts += Counts(removed=missing.withdrawn, quarantined=missing.doubted)
     if missing.doubted:
         ticket.remarks.append(

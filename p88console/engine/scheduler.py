@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from p88console.domain.errors import P88Error
+from p88console.domain.errors import P88Error, StoreLost
 from p88console.engine import timetable
 from p88console.engine.chores import Chore
 from p88console.engine.shop import Shop
 from p88console.engine.timetable import Rhythm, Timetable
-from p88console.engine.worker import HEARTBEAT_S, LEASE_S, is_dead
+from p88console.engine.worker import HEARTBEATS, is_dead
 from p88console.store import engines, leases
 from p88console.store.db import Tx
 from p88console.store.engines import Holder
@@ -26,7 +26,11 @@ SWEEP_AT_MOST_S = 10.0
 SWEEP_AT_LEAST_S = 0.25
 """Machine seconds between looks, whatever the speed of the race clock."""
 
-RESCUE_S = 5.0
+RESCUES = 1 / 6
+"""How much of a lease passes between two looks for owners who fell silent."""
+
+
+log = logging.getLogger(__name__)
 
 
 class Scheduler:
@@ -39,9 +43,12 @@ class Scheduler:
         holder: Holder,
         nudge: Callable[[], None],
         failed: Callable[[BaseException], None],
-        chores: Sequence[Chore] = (),
+        *,
+        chores: Sequence[Chore],
+        lease_s: float,
     ) -> None:
         self.shop = shop
+        self._lease_s = lease_s
         self._rhythm = rhythm
         self._holder = holder
         self._nudge = nudge
@@ -53,23 +60,26 @@ class Scheduler:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
-    def start(self) -> None:
-        """Begin, on the running event loop."""
+    async def start(self) -> None:
+        """Begin, on the running event loop, with a first look at the timetable."""
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         sweep_s = min(SWEEP_AT_MOST_S, max(SWEEP_AT_LEAST_S, SWEEP_RACE_S / self.shop.clock.speed))
         self._apscheduler.add_listener(self._hear, EVENT_JOB_ERROR)
         for name, work, seconds in (
             ("sweep", self.sweep, sweep_s),
-            ("renew", self.renew, HEARTBEAT_S),
-            ("rescue", self.rescue, RESCUE_S),
+            ("renew", self.renew, self._lease_s * HEARTBEATS),
+            ("rescue", self.rescue, self._lease_s * RESCUES),
         ):
             self._every(name, work, seconds)
         for chore in self._chores:
             self._every(chore.name, chore.run, chore.every_s)
         self._apscheduler.start()
+        await _as_far_as_reached(self.sweep)
 
     def _every(self, name: str, work: Callable[[], Awaitable[None]], seconds: float) -> None:
-        self._apscheduler.add_job(work, "interval", seconds=seconds, id=name, name=name)
+        self._apscheduler.add_job(
+            _as_far_as_reached, "interval", args=[work], seconds=seconds, id=name, name=name
+        )
 
     def stop(self) -> None:
         """End; what is queued stays queued."""
@@ -99,7 +109,9 @@ class Scheduler:
     async def renew(self) -> None:
         """Keep the engine's lease."""
         db = self.shop.db
-        other = await db.write(engines.join, self._holder, LEASE_S, is_dead, several=db.shared)
+        other = await db.write(
+            engines.join, self._holder, self._lease_s, is_dead, several=db.shared
+        )
         if other is not None:
             raise EngineTakenOver("another process runs the engine on this database now")
 
@@ -109,6 +121,14 @@ class Scheduler:
         if await db.read(leases.silent, is_dead):
             await db.write(leases.rescue, self.shop.clock.now(), is_dead)
             self._nudge()
+
+
+async def _as_far_as_reached(work: Callable[[], Awaitable[None]]) -> None:
+    """Do it, unless the shared database cannot be reached: then the next time tries again."""
+    try:
+        await work()
+    except StoreLost as fault:
+        log.warning("left for the next time: %s", fault)
 
 
 def _carry_out(tx: Tx, owner: str, found: Timetable, now: datetime) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from p88console.domain.errors import P88Error, RowFault, VaultFault
 from p88console.domain.jobs import Counts, Job
@@ -13,7 +13,7 @@ from p88console.engine.lines import Lines
 from p88console.providers.base import AccountAccess, Adapter
 from p88console.providers.registry import open_adapter
 from p88console.store import leases, tenants
-from p88console.store.db import Database
+from p88console.store.db import Database, Tx, alongside, is_alongside
 from p88console.store.settle import Attempt
 from p88console.store.tenants import AccountRow
 from p88console.store.touched import Touched
@@ -23,6 +23,9 @@ from p88console.system.vault import Vault
 
 VAULT_TIMEOUT_S = 20.0
 """Machine seconds; a desktop's keyring may wait for somebody to unlock it."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 LISTED_ROWS = 20
 """Refused rows named in an attempt's error; the rest are counted."""
@@ -116,6 +119,21 @@ class Ticket:
     touched: Touched = field(default_factory=Touched)
     refused_rows: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+
+    async def write(
+        self, work: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work(tx, …)` while the job is this claim's own; raises `LeaseLost` otherwise.
+
+        So nobody who was cut off, or slept, writes down that something is about to be sent.
+        """
+
+        def held(tx: Tx) -> T:
+            if not leases.holds(tx.connection, self.job.id, self.owner):
+                raise LeaseLost("this job was taken over", f"job #{self.job.id}")
+            return work(tx, *args, **kwargs)
+
+        return await self.shop.db.write(alongside(held) if is_alongside(work) else held)
 
     async def progress(
         self, done: int, total: int | None, checkpoint: Mapping[str, Any] | None = None

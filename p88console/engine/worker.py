@@ -8,13 +8,14 @@ import os
 import random
 import secrets
 import socket
+import time
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
-from p88console.domain.errors import P88Error, Portal, StoreFault
+from p88console.domain.errors import P88Error, Portal, StoreFault, StoreLost
 from p88console.domain.jobs import Direction, Job, Operation, Priority
-from p88console.domain.outcome import decide
+from p88console.domain.outcome import WaitForSecrets, decide
 from p88console.engine.line import ERRAND, Errand
 from p88console.engine.publish import push_results
 from p88console.engine.pull import pull_events
@@ -27,7 +28,11 @@ from p88console.store import leases, queue, settle, tenants
 LEASE_S = 30.0
 """Machine seconds for which a claim, or an engine, counts as alive without a heartbeat."""
 
-HEARTBEAT_S = LEASE_S / 3
+HEARTBEATS = 1 / 3
+"""How much of a lease passes between two heartbeats."""
+
+BARRED_S = 30.0
+"""Machine seconds for which jobs whose secrets are not in this keyring are left to others."""
 
 IDLE_S = 2.0
 """Machine seconds after which the queue is looked at even when nobody called."""
@@ -74,13 +79,15 @@ def is_dead(owner: str) -> bool:
 class Worker:
     """Works on up to `slots` jobs at once until it is told to stop."""
 
-    def __init__(self, shop: Shop, owner: str, slots: int = 4) -> None:
+    def __init__(self, shop: Shop, owner: str, slots: int = 4, *, lease_s: float = LEASE_S) -> None:
         self.shop = shop
         self.owner = owner
+        self._lease_s = lease_s
         self._slots = slots
         self._nudged = asyncio.Event()
         self._stopping = asyncio.Event()
         self._chance = random.SystemRandom()
+        self._barred: dict[int, float] = {}
 
     def nudge(self) -> None:
         """Say that there may be work; to be called on the event loop."""
@@ -97,12 +104,12 @@ class Worker:
         try:
             while not self._stopping.is_set():
                 self._nudged.clear()
-                while len(running) < self._slots and (ticket := await self.claim()):
-                    task = asyncio.create_task(self.work(ticket), name=f"job-{ticket.job.id}")
-                    running.add(task)
-                    task.add_done_callback(running.discard)
-                    task.add_done_callback(self._ended)
-                pause = await self._until_next()
+                try:
+                    await self._fill(running)
+                    pause = await self._until_next()
+                except StoreLost as fault:
+                    log.warning("nothing is taken up: %s", fault)
+                    pause = IDLE_S
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._nudged.wait(), pause)
             if running:
@@ -111,6 +118,14 @@ class Worker:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+
+    async def _fill(self, running: set[asyncio.Task[None]]) -> None:
+        """Take up due jobs while there is room."""
+        while len(running) < self._slots and (ticket := await self.claim()):
+            task = asyncio.create_task(self.work(ticket), name=f"job-{ticket.job.id}")
+            running.add(task)
+            task.add_done_callback(running.discard)
+            task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Look for more work; a job that could not be settled is rescued when its lease ends."""
@@ -136,8 +151,15 @@ class Worker:
         """Take the most urgent due job, or one of these."""
         # a name of its own for each claim: an old task of this very process cannot settle a new one
         owner = f"{self.owner}:{secrets.token_hex(4)}"
-        claimed = await self.shop.db.write(queue.claim, owner, self.shop.clock.now(), LEASE_S, only)
+        now, barred = self.shop.clock.now(), self._barred_now()
+        claimed = await self.shop.db.write(queue.claim, owner, now, self._lease_s, only, barred)
         return None if claimed is None else Ticket(self.shop, *claimed, owner)
+
+    def _barred_now(self) -> list[int]:
+        """Accounts whose secrets this machine was found to lack a moment ago."""
+        now = time.monotonic()
+        self._barred = {account: until for account, until in self._barred.items() if until > now}
+        return list(self._barred)
 
     async def work(self, ticket: Ticket) -> None:
         """Work on one claimed job and settle it, whatever happens."""
@@ -173,16 +195,22 @@ class Worker:
             heartbeat.cancel()
 
     async def _keep_alive(self, ticket: Ticket, doing: asyncio.Future[None]) -> None:
-        """Renew the lease; once somebody else has the job, stop working on it."""
+        """Renew the lease; once somebody else has or may have the job, stop working on it."""
+        sure_until = time.monotonic() + self._lease_s
         while True:
-            await asyncio.sleep(HEARTBEAT_S)
+            await asyncio.sleep(self._lease_s * HEARTBEATS)
+            asked, kept = time.monotonic(), True
             try:
-                kept = await self.shop.db.write(
-                    leases.extend_lease, ticket.job.id, ticket.owner, LEASE_S
-                )
-            except StoreFault:
-                log.exception("the lease of job %s could not be renewed", ticket.job.id)
-                continue
+                # what could not be renewed in time may be another's by now: nothing more leaves
+                async with asyncio.timeout(max(0.0, sure_until - asked)):
+                    kept = await self.shop.db.write(
+                        leases.extend_lease, ticket.job.id, ticket.owner, self._lease_s
+                    )
+                sure_until = asked + self._lease_s
+            except StoreFault as fault:
+                log.warning("the lease of job %s could not be renewed: %s", ticket.job.id, fault)
+            except TimeoutError:
+                kept = False
             if not kept:
                 ticket.lost = True
                 doing.cancel()
@@ -200,12 +228,16 @@ class Worker:
         account_id, lines = ticket.job.account_id, self.shop.lines
         theirs = isinstance(fault, Portal) and await lines.is_theirs(account_id)
         now, chance = self.shop.clock.now(), self._chance.random()
-        outcome = decide(fault, ticket.job.attempt, now, chance, theirs=theirs)
+        shared = self.shop.db.shared
+        outcome = decide(fault, ticket.job.attempt, now, chance, theirs=theirs, shared=shared)
+        if isinstance(outcome, WaitForSecrets):
+            self._barred[account_id] = time.monotonic() + BARRED_S
         line = lines.known(account_id)
         broken_off = line.broken_off if line is not None else 0
         await self.shop.db.write(
             settle.fail, ticket.attempt(), fault, outcome, now, broken_off=broken_off
         )
+        log.warning("%s: %s", _named(ticket.job), fault)
         await self._note_clock(ticket)
         lines.nudge()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from p88console.domain.errors import P88Error
+from p88console.domain.errors import P88Error, StoreLost
 from p88console.runtime.runtime import Runtime
 from p88console.store.engines import Holder
 from p88console.system.supervisor import Supervisor
@@ -52,9 +52,12 @@ async def _until(runtime: Runtime, supervisor: Supervisor, stop: asyncio.Event) 
     while not stop.is_set():
         if runtime.engine.fault is not None:
             raise P88Error("the engine stopped", runtime.engine.fault[0], "the log has the details")
-        served = await runtime.served()  # the database answers
-        if not served and not runtime.engine.running:
-            await runtime.engine.start()
+        try:
+            served = await runtime.served()  # the database answers
+            if not served and not runtime.engine.running:
+                await runtime.engine.start()
+        except StoreLost as fault:
+            log.warning("the engine waits: %s", fault)
         supervisor.alive()
         try:
             await asyncio.wait_for(stop.wait(), pause)

@@ -42,7 +42,8 @@ class Runtime:
 
         A job whose attempt failed is returned as it stands: nobody sits out the ladder here.
         """
-        worker, looked = Worker(self.shop, new_owner()), False
+        worker = Worker(self.shop, new_owner(), lease_s=self.engine.lease_s)
+        looked = False
         await self.db.write(leases.rescue, self.clock.now(), is_dead)
         while True:
             if self.db.shared or not await self.served():
@@ -110,7 +111,8 @@ async def open_runtime(
     adapters = Adapters(db, vault, settings, lines)
     shop = Shop(db, clock, adapters, settings, lines)
     chores = [] if home.shared else [rolling(home, clock, settings.backups)]
-    engine = Engine(shop, settings.cadence_of, chores)
+    lease_s = settings.engine.silence.total_seconds()
+    engine = Engine(shop, settings.cadence_of, chores, lease_s=lease_s)
     try:
         yield Runtime(home, db, clock, vault, shop, engine)
     finally:

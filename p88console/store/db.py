@@ -74,17 +74,20 @@ class Backend(Protocol):
         """Let go of all connections."""
 
 
-_ALONGSIDE: set[Callable[..., Any]] = set()
-
-
 def alongside(work: Callable[Concatenate[Tx, P], T]) -> Callable[Concatenate[Tx, P], T]:
     """Mark a write that is right beside others so marked, and when it is begun anew.
 
     Every other write has the whole database to itself, so that what it checked still holds when
     it writes. This one relies on row locks and unique keys alone and changes nothing but rows.
     """
-    _ALONGSIDE.add(work)
+    marked: Any = work
+    marked.alongside = True
     return work
+
+
+def is_alongside(work: Callable[..., Any]) -> bool:
+    """Whether a write is marked to run beside others."""
+    return getattr(work, "alongside", False)
 
 
 class Database:
@@ -139,7 +142,7 @@ class Database:
         self, work: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run `work(tx, …)` as one transaction in the calling thread."""
-        alone = work not in _ALONGSIDE
+        alone = not is_alongside(work)
         repeats = 0 if alone else REPEATS
         with self._explained():
             while True:

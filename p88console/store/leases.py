@@ -14,6 +14,12 @@ from p88console.store.db import Tx, alongside
 from p88console.store.queue import HISTORY, QUEUE
 
 
+def holds(connection: Connection, job_id: int, owner: str) -> bool:
+    """Whether the job is under this very claim."""
+    query = select(QUEUE.c.id).where(QUEUE.c.id == job_id, QUEUE.c.lease_owner == owner)
+    return connection.execute(query).first() is not None
+
+
 @alongside
 def extend_lease(tx: Tx, job_id: int, owner: str, lease_s: float) -> bool:
     """Keep a claim alive for so many machine seconds; False when somebody else has the job."""

@@ -21,6 +21,9 @@ ABANDONED_S = 10
 SILENCE_S = 20.0
 """After so long without a byte the line is taken for dead, whatever TCP believes of it."""
 
+READING_SILENCE_S = 8.0
+"""The same for a line that only reads, and so never waits for somebody else's write."""
+
 SETTINGS = {
     "timezone": "UTC",
     "lock_timeout": f"{LOCK_S}s",
@@ -50,6 +53,8 @@ class VisibleNul(StrDumperUnknown):
 class PatientConnection(psycopg.Connection[Any]):
     """A connection whose every wait ends, however the line to the server has died."""
 
+    silence_s = SILENCE_S
+
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Work on an exchange with the server. Raises `OperationalError` on a silent line."""
         return super().wait(self._watched(gen), interval, timeout)
@@ -62,9 +67,9 @@ class PatientConnection(psycopg.Connection[Any]):
                 ready = yield wanted
                 if ready != Ready.NONE:
                     heard = monotonic()
-                elif monotonic() - heard > SILENCE_S:
+                elif monotonic() - heard > self.silence_s:
                     self.pgconn.finish()
-                    raise psycopg.OperationalError(f"nothing heard for {SILENCE_S:.0f} s")
+                    raise psycopg.OperationalError(f"nothing heard for {self.silence_s:.0f} s")
                 wanted = gen.send(ready)
         except StopIteration as ended:
             result: RV = ended.value

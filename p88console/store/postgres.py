@@ -20,7 +20,7 @@ try:
     import psycopg
 
     from p88console.store.listener import CHANNEL, Listener
-    from p88console.store.patience import CONNECT, PatientConnection, VisibleNul
+    from p88console.store.patience import CONNECT, READING_SILENCE_S, PatientConnection, VisibleNul
 except ImportError as missing:
     raise UsageFault(
         "PostgreSQL is not spoken here",
@@ -146,6 +146,7 @@ def _engine(url: URL, machine: MachineClock | None, *, connections: int, read_on
         if read_only:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
+            connection.silence_s = READING_SILENCE_S
         return connection
 
     @event.listens_for(engine, "checkin")

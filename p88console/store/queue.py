@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -162,6 +162,7 @@ def claim(
     now: datetime,
     lease_s: float,
     only: Sequence[int] | None = None,
+    barred: Collection[int] = (),
 ) -> tuple[Job, int] | None:
     """Take the most urgent due job under a lease; writes its attempt before anything is sent.
 
@@ -171,11 +172,12 @@ def claim(
         now: The instant of the claim, in race time.
         lease_s: Machine seconds after which the claim lapses unless it is extended.
         only: Restrict the choice to these job ids.
+        barred: Accounts whose jobs are left to others.
 
     Returns:
         The job and the id of its history row, or None when nothing is due.
     """
-    found = tx.connection.execute(_most_urgent(now, only)).one_or_none()
+    found = tx.connection.execute(_most_urgent(now, only, barred)).one_or_none()
     if found is None:
         return None
     tx.connection.execute(
@@ -198,7 +200,7 @@ def claim(
     return job, _open_attempt(tx, job, now)
 
 
-def _most_urgent(now: datetime, only: Sequence[int] | None) -> Select[Any]:
+def _most_urgent(now: datetime, only: Sequence[int] | None, barred: Collection[int]) -> Select[Any]:
     """Id and state of the job to serve next; locked, where the database has row locks."""
     other = QUEUE.alias("other")
     busy = (
@@ -217,6 +219,7 @@ def _most_urgent(now: datetime, only: Sequence[int] | None) -> Select[Any]:
         .where(
             QUEUE.c.state.in_(CLAIMABLE_STATES),
             QUEUE.c.due_at <= now,
+            QUEUE.c.account_id.not_in(barred),
             ACCOUNTS.c.held_since.is_(None),
             ACCOUNTS.c.removed_at.is_(None),
             lines.passable(now),

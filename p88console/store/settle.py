@@ -22,6 +22,7 @@ from p88console.domain.outcome import (
     WaitForBudget,
     WaitForDisk,
     WaitForNetwork,
+    WaitForSecrets,
 )
 from p88console.store import holds, lines, queue, touched, troubles
 from p88console.store.db import Tx, alongside
@@ -120,7 +121,7 @@ def _after(job: Job, outcome: Outcome, now: datetime) -> tuple[str, dict[str, An
             state = JobState.VERIFY.value
             lower = {"priority": queue.one_lower()}
             return state, {"state": state, "due_at": due, "in_doubt": True, **lower}
-        case WaitForNetwork() | HoldLine() | WaitForBudget() | WaitForDisk():
+        case WaitForNetwork() | HoldLine() | WaitForBudget() | WaitForDisk() | WaitForSecrets():
             state = (JobState.VERIFY if job.in_doubt else JobState.PENDING).value
             shut = isinstance(outcome, WaitForNetwork | HoldLine)
             waiting = {"state": state, "due_at": outcome.due_at, "waits": shut}

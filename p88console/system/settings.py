@@ -138,6 +138,13 @@ class Network(_Section):
     """An address that is nobody's provider, asked without credentials when a provider is silent."""
 
 
+class EngineRoom(_Section):
+    """How engines beside each other look after one another."""
+
+    silence: Span = timedelta(seconds=30)
+    """After so long without a sign of life an engine is taken for lost, its jobs for free."""
+
+
 class OneEvent(_Section):
     """What one event does differently."""
 
@@ -150,6 +157,7 @@ class Settings(_Section):
     """Everything that can be set; an empty file sets nothing."""
 
     backups: Backups = Backups()
+    engine: EngineRoom = EngineRoom()
     cadence: Cadence = Cadence()
     ownership: Rules = Field(default_factory=dict)
     bibs: Bibs = Bibs()

@@ -9,6 +9,7 @@ from typing import TypeVar
 from textual.dom import DOMNode
 from textual.signal import Signal
 
+from p88console.domain.errors import StoreLost
 from p88console.store.board import HeaderFacts, Lane, NextRun
 from p88console.store.roster_rows import EventChoice
 from p88console.ui.desk import Desk, Topics
@@ -18,6 +19,9 @@ from p88console.ui.phrase import visible
 from p88console.ui.states import NETWORK_TROUBLES, network_word
 
 T = TypeVar("T")
+
+STORE = "store"
+"""The shared database as a source of faults: one for everything that cannot be read."""
 
 READ_AGAIN_S = 5
 """Machine seconds after which what could not be read is read again."""
@@ -32,6 +36,8 @@ class Outlook:
     def __init__(self, desk: Desk, owner: DOMNode) -> None:
         self.desk = desk
         self.faults = Faults()
+        self._read_at = desk.clock.now()
+        """When something was last read well: the age of what is shown since nothing can be."""
         self.facts: HeaderFacts | None = None
         self.lanes: Sequence[Lane] = ()
         self.schedule: Sequence[NextRun] = ()
@@ -66,6 +72,17 @@ class Outlook:
         """
         try:
             answer = await call()
+        except StoreLost as fault:
+            self.report(
+                STORE,
+                Fault(
+                    what=f"The shared database does not answer: {in_words(fault)}",
+                    since=self._read_at,
+                    next="What is shown is as old as that; nothing is sent that cannot be kept.",
+                    press="it is tried again by itself",
+                ),
+            )
+            return None
         except Exception as fault:  # noqa: BLE001  whatever the desk throws, the console stays
             self.report(
                 source,
@@ -77,7 +94,9 @@ class Outlook:
                 ),
             )
             return None
+        self._read_at = self.now
         self.settle(source)
+        self.settle(STORE)
         return answer
 
     async def act(self, what: str, call: Callable[[], Awaitable[T]]) -> T | None:

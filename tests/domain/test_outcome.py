@@ -24,6 +24,7 @@ from p88console.domain.errors import (
     Rejected,
     RowFault,
     StoreFault,
+    StoreLost,
     Throttled,
     Transient,
     Unauthorized,
@@ -46,6 +47,7 @@ from p88console.domain.outcome import (
     WaitForBudget,
     WaitForDisk,
     WaitForNetwork,
+    WaitForSecrets,
     decide,
 )
 
@@ -97,6 +99,7 @@ SOON = NOW + NETWORK_PROBE
         (BudgetSpent(CALL, "used up"), WaitForBudget(SOON)),
         (BudgetSpent(CALL, "used up", retry_after_s=120.0), WaitForBudget(minutes(2))),
         (StoreFault("the disk is full"), WaitForDisk(SOON)),
+        (StoreLost("the shared database cannot be reached"), WaitForDisk(SOON)),
     ],
 )
 def test_what_is_not_the_jobs_doing_never_uses_retries_up(
@@ -131,7 +134,11 @@ def test_a_refusal_of_the_whole_call_is_no_rows_fault(status: int | None) -> Non
 
 
 FAULTS = [kind for kind in vars(errors).values() if isinstance(kind, type)]
-PROVIDER_FAULTS = [kind for kind in FAULTS if issubclass(kind, ProviderFault)]
+PROVIDER_FAULTS = [
+    kind
+    for kind in FAULTS
+    if issubclass(kind, ProviderFault) and kind is not errors.RowsRefused  # it names its rows
+]
 
 
 @given(
@@ -178,6 +185,12 @@ def test_what_nobody_foresaw_is_a_bad_moment(text: str, attempt: int) -> None:
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_bad_credentials_hold_the_whole_account(fault: P88Error, attempt: int) -> None:
     assert decide(fault, attempt, NOW, 0.5) == HoldAccount()
+
+
+def test_secrets_that_another_machine_may_have_hold_nothing() -> None:
+    fault = VaultFault("the keyring has no secrets of this account")
+    assert decide(fault, 1, NOW, 0.5, shared=True) == WaitForSecrets(NOW)
+    assert decide(Unauthorized(CALL, "401"), 1, NOW, 0.5, shared=True) == HoldAccount()
 
 
 @pytest.mark.parametrize(

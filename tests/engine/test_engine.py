@@ -131,11 +131,6 @@ async def test_a_second_engine_looks_on_until_the_first_is_gone(race_day: RaceDa
     assert await db.read(engines.leads, first.owner)
     await first.stop()
     assert second.running or await second.start()
-
-    async def leads() -> bool:
-        return await db.read(engines.leads, second.owner)
-
-    await wait_for(leads, "the lead")
     await second.stop()
 
 

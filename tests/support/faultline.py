@@ -16,6 +16,8 @@ class Weather(StrEnum):
     """What the line does to a request whose first line contains the target text."""
 
     FAIR = "fair"
+    HELD = "held"
+    """The request is under way until `released`; then it arrives, whoever still waits for it."""
     DEAF = "deaf"
     """The request arrives, its answer never does."""
     PORTAL = "portal"
@@ -71,6 +73,7 @@ class FaultLine:
         self.bodies: list[bytes] = []
         """What was written, in order."""
         self.port = 0
+        self.released = asyncio.Event()
 
     @property
     def base_url(self) -> str:
@@ -139,6 +142,8 @@ class FaultLine:
             )
             await writer.drain()
             return True
+        if weather is Weather.HELD:
+            await self.released.wait()
         there_reader, there = await asyncio.open_connection(*self._target)
         try:
             there.write(_closing(head) + body)

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from p88console.domain.errors import StoreFault
+from p88console.domain.errors import StoreFault, StoreLost
 from p88console.store.board import QueueRow
 from p88console.ui.faults import Fault, Faults
 from tests.ui import scenes
@@ -25,6 +25,22 @@ READS = (
     "history_count",
     "history_page",
 )
+
+
+async def test_a_lost_shared_database_is_told_once_with_the_age_of_the_picture() -> None:
+    desk = scenes.busy()
+    async with on_stage(desk) as (app, pilot):
+        lost = StoreLost("the shared database cannot be reached", "race at db.example:5432")
+        desk.faults |= dict.fromkeys(READS, lost)
+        desk.changed("queue", "history", "schedule", "accounts")
+        await wait_for(pilot, lambda: "shared database does not answer" in seen(app), "the banner")
+        assert seen(app).count("does not answer") == 1
+        for words in ("db.example:5432", "since 06:42:10 CDT", "What is shown is as old as that"):
+            assert words in seen(app)
+        for name in READS:
+            desk.faults.pop(name)
+        await pilot.press("ctrl+l")
+        await wait_for(pilot, lambda: "does not answer" not in seen(app), "the banner is gone")
 
 
 async def test_a_stopped_engine_is_told_and_can_be_started() -> None:
