@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,7 @@ from p88console.domain.errors import (
     NotSent,
     Portal,
     ProviderFault,
+    StoreFault,
     Throttled,
     Transient,
 )
@@ -28,6 +30,8 @@ from p88console.store.budgets import Asked, Grant, Limits
 from p88console.store.db import Database
 from p88console.store.tenants import AccountRow
 from p88console.system.clock import Clock
+
+log = logging.getLogger(__name__)
 
 PROVED_S = 15.0
 """Machine seconds for which an answer proves who is there, where no certificate does."""
@@ -60,6 +64,15 @@ ERRAND: ContextVar[Errand] = ContextVar("errand", default=Errand())  # noqa: B03
 # of any job share one errand, whose count nobody reads
 
 
+@dataclass(frozen=True, slots=True)
+class Process:
+    """Who holds slots: its name, whether another is known to be no more, when its own lapse."""
+
+    owner: str
+    is_dead: Callable[[str], bool] = lambda _: False
+    lapse_s: float = budgets.SLOTS_LAPSE_S
+
+
 class Line:
     """Asked before every call of one account and told after it: gate, budget and clock in one."""
 
@@ -67,27 +80,25 @@ class Line:
         self,
         db: Database,
         clock: Clock,
-        owner: str,
+        process: Process,
         account: AccountRow,
         ask: Callable[[AccountRow], Awaitable[Probe]],
-        is_dead: Callable[[str], bool],
     ) -> None:
         """Make ready.
 
         Args:
             db: Where the budget is shared.
             clock: Race time, by which budgets fill.
-            owner: This process.
+            process: This one, as a holder of slots.
             account: Whose line it is.
             ask: Asks without credentials who answers.
-            is_dead: Whether an owner of slots is known to be no more.
         """
         self.account = account
         self.broken_off = 0
         self.told_offset_s: float | None = None
         self.needs_proof = account.base_url is not None and account.base_url.startswith("http:")
-        self._db, self._clock, self._owner = db, clock, owner
-        self._ask, self._is_dead = ask, is_dead
+        self._db, self._clock, self._process = db, clock, process
+        self._ask = ask
         self._proved_at = -math.inf
         self._asking = asyncio.Lock()
         self._taking = asyncio.Lock()
@@ -97,6 +108,7 @@ class Line:
         self._alone = True
         self._offsets: deque[float] = deque(maxlen=SAMPLES)
         self._idle: asyncio.TimerHandle | None = None
+        self._staying: asyncio.Task[None] | None = None
         self._returning: set[asyncio.Task[None]] = set()
 
     @property
@@ -120,6 +132,8 @@ class Line:
                 pass
             self._left -= 1
             self._in_flight += 1
+        if self._staying is None or self._staying.done():
+            self._staying = asyncio.create_task(self._stay(), name="slots")
         ERRAND.get().calls += 1
 
     def give_back(self, fault: ProviderFault | None, server_time: datetime | None) -> None:
@@ -147,6 +161,8 @@ class Line:
         """Give back what is not used."""
         if self._idle is not None:
             self._idle.cancel()
+        if self._staying is not None:
+            self._staying.cancel()
         self._let_go()
         await asyncio.gather(*self._returning, return_exceptions=True)
 
@@ -203,7 +219,9 @@ class Line:
 
     async def _ask_for_more(self, limits: CallLimits) -> Grant:
         wanted = max(1, min(AT_ONCE, math.ceil(limits.per_second / 2)) - self._left)
-        asked = Asked(self._owner, wanted, self._in_flight, ERRAND.get().by_hand, self._is_dead)
+        by_hand = ERRAND.get().by_hand
+        me = self._process
+        asked = Asked(me.owner, wanted, self._in_flight, by_hand, me.is_dead, me.lapse_s)
         grant = await self._db.write(
             budgets.grant,
             self.account.id,
@@ -223,6 +241,20 @@ class Line:
         except TimeoutError:
             return
 
+    async def _stay(self) -> None:
+        """Keep the slots of calls that take long, so that nobody takes them for a silent one's."""
+        me = self._process
+        await asyncio.sleep(me.lapse_s / 3)
+        while self._in_flight:
+            slots = max(self._slots, self._in_flight)
+            try:
+                await self._db.write(
+                    budgets.keep_slots, self.account.id, me.owner, slots, me.lapse_s
+                )
+            except StoreFault as fault:
+                log.warning("the slots could not be kept: %s", fault)
+            await asyncio.sleep(me.lapse_s / 3)
+
     def _let_go(self) -> None:
         """Give slots and calls back that are not needed at this moment."""
         self._idle = None
@@ -235,10 +267,15 @@ class Line:
             self._db.write(
                 budgets.give_back,
                 self.account.id,
-                self._owner,
+                self._process.owner,
                 unused,
                 self._in_flight,
             )
         )
         self._returning.add(returning)
-        returning.add_done_callback(self._returning.discard)
+        returning.add_done_callback(self._returned)
+
+    def _returned(self, task: asyncio.Task[None]) -> None:
+        self._returning.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            log.warning("slots were not given back, and lapse: %s", fault)

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from p88console.domain.errors import StoreLost
 from p88console.domain.network import Probe, Reach
 from p88console.domain.outcome import NETWORK_PROBE
-from p88console.engine.line import Line
+from p88console.engine.line import Line, Process
 from p88console.providers import probes
 from p88console.providers.http import ask_bare
 from p88console.store import lines, tenants
+from p88console.store.budgets import SLOTS_LAPSE_S
 from p88console.store.db import Database
 from p88console.store.tenants import AccountRow
 from p88console.system.clock import Clock
@@ -33,6 +34,7 @@ class Lines:
         owner: str,
         is_dead: Callable[[str], bool],
         neutral: str | None = None,
+        lapse_s: float = SLOTS_LAPSE_S,
     ) -> None:
         """Make ready.
 
@@ -42,9 +44,10 @@ class Lines:
             owner: This process.
             is_dead: Whether another process is known to be no more.
             neutral: An address that is nobody's provider, asked beside them; None for none.
+            lapse_s: Machine seconds after which a silent process's slots are free.
         """
-        self._db, self._clock, self._owner, self._is_dead = db, clock, owner, is_dead
-        self._neutral = neutral
+        self._db, self._clock, self._neutral = db, clock, neutral
+        self._process = Process(owner, is_dead, lapse_s)
         self._lines: dict[int, Line] = {}
         self._looking = asyncio.Lock()
         self._nudged = asyncio.Event()
@@ -54,7 +57,7 @@ class Lines:
         """The account's line."""
         line = self._lines.get(account.id)
         if line is None or line.account != account:
-            line = Line(self._db, self._clock, self._owner, account, ask, self._is_dead)
+            line = Line(self._db, self._clock, self._process, account, ask)
             self._lines[account.id] = line
         return line
 

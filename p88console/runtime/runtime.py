@@ -107,11 +107,11 @@ async def open_runtime(
         settings = await asyncio.to_thread(read_settings, home.settings)
     db = await asyncio.to_thread(Database.open, home.shared or home.database, machine)
     log = start_log(home.log)
-    lines = Lines(db, clock, new_owner(), is_dead, settings.network.ask)
+    lease_s = settings.engine.silence.total_seconds()
+    lines = Lines(db, clock, new_owner(), is_dead, settings.network.ask, lease_s)
     adapters = Adapters(db, vault, settings, lines)
     shop = Shop(db, clock, adapters, settings, lines)
     chores = [] if home.shared else [rolling(home, clock, settings.backups)]
-    lease_s = settings.engine.silence.total_seconds()
     engine = Engine(shop, settings.cadence_of, chores, lease_s=lease_s)
     try:
         yield Runtime(home, db, clock, vault, shop, engine)

@@ -20,7 +20,7 @@ from p88console.store.upsert import upsert
 LINES = table(AccountLine)
 SLOTS = table(CallSlots)
 
-SLOT_LAPSES_S = 60.0
+SLOTS_LAPSE_S = 30.0
 """Machine seconds after which the slots of a process that fell silent are free again."""
 
 WORTHWHILE, AT_LEAST = 0.05, 10.0
@@ -55,6 +55,8 @@ class Asked:
     by_hand: bool = False
     is_dead: Callable[[str], bool] = lambda _: False
     """Whether another owner of slots is known to be no more."""
+    lapse_s: float = SLOTS_LAPSE_S
+    """Machine seconds after which this one's slots are free unless it says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def grant(tx: Tx, account_id: int, limits: Limits, asked: Asked, now: datetime) 
             until = None if asked.by_hand else now + timedelta(seconds=wait_s)
             _write(tx, account_id, limits, (hour, second), now)
             _spent(tx, account_id, until)
-            _keep_slots(tx, account_id, asked.owner, asked.in_flight)
+            keep_slots(tx, account_id, asked.owner, asked.in_flight, asked.lapse_s)
             return Grant(0, 0, wait_s, spent=True)
     calls = int(min(asked.wanted, second, left) + ALMOST)
     slots, alone = 0, True
@@ -115,7 +117,11 @@ def give_back(tx: Tx, account_id: int, owner: str, unused: int, slots: int) -> N
             burst_left=LINES.c.burst_left + unused,
         )
     )
-    _keep_slots(tx, account_id, owner, slots)
+    if slots:
+        mine = update(SLOTS).where(SLOTS.c.account_id == account_id, SLOTS.c.owner == owner)
+        tx.connection.execute(mine.values(slots=slots))
+    else:
+        _drop(tx, account_id, owner)
 
 
 def calls_left(connection: Connection, now: datetime) -> dict[int, int]:
@@ -196,20 +202,26 @@ def _take_slots(tx: Tx, account_id: int, concurrent: int, asked: Asked) -> tuple
             taken += other.slots
     share = max(1, concurrent // claimants)
     slots = max(asked.in_flight, min(share, concurrent - taken), 0)
-    _keep_slots(tx, account_id, asked.owner, slots, waiting=True)
+    _hold(tx, account_id, asked.owner, slots, asked.lapse_s)
     return slots, claimants == 1
 
 
-def _keep_slots(tx: Tx, account_id: int, owner: str, slots: int, *, waiting: bool = False) -> None:
-    if not slots and not waiting:
+@alongside
+def keep_slots(tx: Tx, account_id: int, owner: str, slots: int, lapse_s: float) -> None:
+    """Say that so many calls are still under way; none gives all slots back."""
+    if slots:
+        _hold(tx, account_id, owner, slots, lapse_s)
+    else:
         _drop(tx, account_id, owner)
-        return
+
+
+def _hold(tx: Tx, account_id: int, owner: str, slots: int, lapse_s: float) -> None:
     key = {"account_id": account_id, "owner": owner}
     upsert(
         tx.connection, SLOTS, [{**key, "slots": slots, "until": 0.0}], key=("account_id", "owner")
     )
     mine = update(SLOTS).where(SLOTS.c.account_id == account_id, SLOTS.c.owner == owner)
-    tx.connection.execute(mine.values(until=machine_time(tx.connection) + SLOT_LAPSES_S))
+    tx.connection.execute(mine.values(until=machine_time(tx.connection) + lapse_s))
 
 
 def _drop(tx: Tx, account_id: int, owner: str) -> None:

@@ -14,12 +14,13 @@ from p88console.domain.errors import BudgetSpent, Call
 from p88console.domain.jobs import Direction, JobKey, JobState, Operation, Trigger
 from p88console.domain.model import Provider
 from p88console.domain.network import Probe, Reach
-from p88console.engine.line import ERRAND, Errand, Line
+from p88console.engine.line import ERRAND, Errand, Line, Process
 from p88console.providers.base import CallLimits
 from p88console.runtime import syncs
 from p88console.runtime.practice import set_up
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.store import budgets, overview, queue, tenants
+from p88console.store.budgets import SLOTS_LAPSE_S
 from p88console.store.db import Database
 from p88console.store.tenants import AccountRow
 from p88console.system.clock import SystemClock
@@ -103,8 +104,8 @@ async def make_line(tmp_path: Path) -> AsyncIterator[Callable[[str], Line]]:
             now=clock.now(),
         )
 
-    def make(owner: str) -> Line:
-        lines.append(Line(db, clock, owner, account, theirs, lambda _owner: False))
+    def make(owner: str, lapse_s: float = SLOTS_LAPSE_S) -> Line:
+        lines.append(Line(db, clock, Process(owner, lapse_s=lapse_s), account, theirs))
         return lines[-1]
 
     yield make
@@ -132,6 +133,19 @@ async def test_never_more_calls_at_once_than_allowed_over_all_processes(
     async with asyncio.timeout(30):
         await asyncio.gather(*(call(line) for line in lines for _ in range(40)))
     assert 2 <= most <= 3
+
+
+async def test_a_call_that_takes_longer_than_a_silence_keeps_its_slot(
+    make_line: Callable[..., Line],
+) -> None:
+    limits, silence_s = CallLimits(concurrent=1, per_second=500.0), 0.6
+    slow, next_one = make_line("slow", silence_s), make_line("next")
+    await slow.take(CALL, limits)
+    waiting = asyncio.create_task(next_one.take(CALL, limits))
+    await asyncio.sleep(2.5 * silence_s)
+    assert not waiting.done()
+    slow.give_back(None, None)
+    await asyncio.wait_for(waiting, 30)
 
 
 async def test_calls_a_second_are_kept_over_all_processes(

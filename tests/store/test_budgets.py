@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from p88console.domain.jobs import Trigger
 from p88console.domain.pacing import BY_HAND
 from p88console.store import budgets, lines
-from p88console.store.budgets import SLOT_LAPSES_S, Asked, Grant, Limits
+from p88console.store.budgets import SLOTS_LAPSE_S, Asked, Grant, Limits
 from tests.store.bench import Bench
 
 HOURLY = Limits(concurrent=4, per_second=1000.0, per_hour=100)
@@ -114,7 +114,7 @@ def test_slots_are_free_again_when_given_back_lapsed_or_their_process_is_no_more
     ask(bench, PAIR, "a")
     bench.write(budgets.give_back, bench.runsignup, "a", 0, 0)
     assert ask(bench, PAIR, "b").slots == 2
-    bench.clock.step(SLOT_LAPSES_S + 1)
+    bench.clock.step(SLOTS_LAPSE_S + 1)
     assert ask(bench, PAIR, "c").slots == 2
     asked = Asked("d", 1, is_dead=lambda owner: owner == "c")
     grant = bench.write(budgets.grant, bench.runsignup, PAIR, asked, bench.now)
