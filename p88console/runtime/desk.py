@@ -11,11 +11,13 @@ from typing import Any
 from p88console.domain.doctor import Check
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import Trigger
-from p88console.runtime import syncs
+from p88console.runtime import operators, syncs
+from p88console.runtime.desks.inbox import RuntimeInbox
 from p88console.runtime.desks.past import RuntimePast
 from p88console.runtime.desks.people import RuntimePeople
 from p88console.runtime.desks.standings import RuntimeStandings
 from p88console.runtime.doctor import examine
+from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import linked_accounts
 from p88console.store import events, history, overview, queue
@@ -49,9 +51,11 @@ class RuntimeDesk:
         self.clock: Clock = runtime.clock
         self.read_only = read_only
         self.practice = practice
+        self._operator = Operator(user_name(), "console")
         self.people = RuntimePeople(runtime.db)
+        self.inbox = RuntimeInbox(runtime, self._operator)
         self.past = RuntimePast(runtime.db)
-        self.standings = RuntimeStandings(runtime, user_name())
+        self.standings = RuntimeStandings(runtime, self._operator.who)
 
     def watch(self, changed: Changed) -> Callable[[], None]:
         """Call `changed` on the event loop, at most ten times a second; returns the unwatch."""
@@ -202,6 +206,11 @@ class RuntimeDesk:
         """Cancel these jobs where they have not started; says how many could be."""
         done = await self._change(queue.cancel, job_ids)
         return _how_many(done, job_ids, "cancelled")
+
+    async def undo(self) -> str:
+        """Take back this operator's newest change that can be; says which."""
+        undone = await operators.take_back(self._runtime, self._operator)
+        return f"taken back: {undone.summary}"
 
     async def _change(
         self, change: Callable[[Tx, Sequence[int], datetime], list[int]], job_ids: Sequence[int]

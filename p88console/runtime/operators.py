@@ -16,7 +16,7 @@ from p88console.store.db import Tx
 from p88console.store.decide import Verdict
 from p88console.store.edits import Done, Hand
 from p88console.store.events import EventRow
-from p88console.store.inbox import Item
+from p88console.store.inbox_rows import Item
 from p88console.store.people import Person
 from p88console.store.undo import Undone
 

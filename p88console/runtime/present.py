@@ -13,7 +13,7 @@ from p88console.domain.jobs import COUNT_NAMES, Job, JobState
 from p88console.domain.plan import Action, Plan, Step
 from p88console.store.events import EventRow, LinkRow
 from p88console.store.history import AttemptRow
-from p88console.store.inbox import Item
+from p88console.store.inbox_rows import Item
 from p88console.store.people import Person
 from p88console.store.tenants import AccountRow, PartnerRow
 

@@ -9,13 +9,14 @@ from sqlalchemy import insert, update
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.fields import FIELDS, as_text, typed
-from p88console.domain.inbox import CHOICES, Decision, Kind
+from p88console.domain.inbox import Decision, Kind
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
 from p88console.domain.merge import Settle, Step, Version, decided, edited
 from p88console.store import bibs, edits, holds, inbox, ledger, outbox, queue, removals, versions
 from p88console.store.db import Tx
 from p88console.store.edits import Act, Edit, Hand
-from p88console.store.inbox import Answer, Item
+from p88console.store.inbox import Answer
+from p88console.store.inbox_rows import Item
 from p88console.store.participants import PARTICIPANTS
 from p88console.store.removals import Gone
 from p88console.store.rules import FIELD_RULES
@@ -72,10 +73,8 @@ def _action_kind(verdict: Verdict) -> str:
 def _check(item: Item, verdict: Verdict) -> None:
     if item.decided_at is not None:
         raise UsageFault(f"inbox item {item.id} is settled already: {item.decision}")
-    choices = CHOICES[item.kind]
-    if verdict.decision not in choices or item.key.startswith("empty:"):
-        offered = [] if item.key.startswith("empty:") else choices
-        ways = ", ".join(f"--{choice.value}" for choice in offered) or "pull again"
+    if verdict.decision not in item.choices:
+        ways = ", ".join(f"--{choice.value}" for choice in item.choices) or "pull again"
         raise UsageFault(
             f"{item.kind.value.replace('_', ' ')} is not settled by --{verdict.decision.value}",
             item.reason,

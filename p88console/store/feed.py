@@ -6,7 +6,18 @@ import threading
 from collections.abc import Callable, Iterable
 
 ALL_TOPICS = frozenset(
-    {"queue", "history", "participants", "results", "events", "accounts", "schedule", "engine"}
+    {
+        "queue",
+        "history",
+        "participants",
+        "inbox",
+        "results",
+        "publications",
+        "events",
+        "accounts",
+        "schedule",
+        "engine",
+    }
 )
 """What may have changed when nobody knows what did."""
 

@@ -14,6 +14,7 @@ from p88console.domain.errors import NotThere
 from p88console.domain.inbox import Decision, Kind
 from p88console.store.db import Tx
 from p88console.store.events import EVENTS, LINKS
+from p88console.store.inbox_rows import Item
 from p88console.store.matching import matching
 from p88console.store.tables import InboxItem, Participant
 from p88console.store.tables.base import table
@@ -47,38 +48,6 @@ class Question:
     ours: str | None = None
     theirs: str | None = None
     detail: Mapping[str, Any] = made(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One item of the inbox as listed; instants are UTC."""
-
-    id: int
-    key: str
-    kind: Kind
-    event_id: int | None
-    event_name: str | None
-    participant_id: int | None
-    name: str
-    bib: str | None
-    link_id: int | None
-    provider: str | None
-    job_id: int | None
-    account_id: int | None
-    field: str | None
-    base: str | None
-    ours: str | None
-    theirs: str | None
-    reason: str
-    detail: Mapping[str, Any]
-    opened_at: datetime
-    changed_at: datetime
-    decided_at: datetime | None
-    decision: str | None
-    value: str | None
-    decided_by: str | None
-    door: str | None
-    action_id: int | None
 
 
 _CONTENT = ("kind", "reason", "base", "ours", "theirs", "detail", "participant_id", "job_id")

@@ -22,6 +22,12 @@ class Situation:
     """Whether letters go into a filter."""
     stops: int = 0
     """Findings of the guard that nobody has accepted."""
+    decisions: frozenset[str] = frozenset()
+    """What can be decided about everything that the cursor or the marks name."""
+    one: bool = False
+    """Whether the cursor or the marks name just one thing."""
+    somebody: bool = False
+    """Whether a person stands behind the row under the cursor."""
     something_to_put_away: bool = False
     """A filter, marks, or a fault that was read."""
 
@@ -76,6 +82,22 @@ def on_a_stop(situation: Situation) -> str:
     return changes(situation) or ("" if situation.stops else "nothing stops it")
 
 
+def decided_by(decision: str, *, alone: bool = False) -> Condition:
+    """It decides what waits in the inbox, where the matter can be decided that way."""
+
+    def obstacle(situation: Situation) -> str:
+        if decision in situation.decisions and (situation.one or not alone):
+            return changes(situation)
+        return on_a_job(situation) or "this is decided otherwise"
+
+    return obstacle
+
+
+def about_somebody(situation: Situation) -> str:
+    """It is about the person behind a row."""
+    return "" if situation.somebody else "there is nobody behind this row"
+
+
 def on_a_stopped_engine(situation: Situation) -> str:
     """It starts the engine again."""
     return changes(situation) or ("" if situation.engine_down else "the engine runs")
@@ -123,5 +145,6 @@ class Action:
         return self.call or self.id.partition(".")[2]
 
 
-SYNC, JOBS, VIEW, MOVE, ROOMS, CONSOLE = "Sync", "Jobs", "View", "Move", "Rooms", "Console"
+SYNC, DECIDE, JOBS, VIEW = "Sync", "Decide", "Jobs", "View"
+MOVE, ROOMS, CONSOLE = "Move", "Rooms", "Console"
 """The groups that help and palette sort actions into."""

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
 from p88console.ui.action import Action, Situation
-from p88console.ui.registry import rooms, sheets
+from p88console.ui.registry import inbox, rooms, sheets
 
 ACTIONS: tuple[Action, ...] = (
     *rooms.SYNCS,
@@ -19,14 +19,19 @@ ACTIONS: tuple[Action, ...] = (
     *rooms.ROSTER,
     *rooms.RESULTS,
     *rooms.HISTORY,
+    *inbox.INBOX,
+    *rooms.MARKING,
+    *rooms.HAND,
     *rooms.DOORS,
     *rooms.CONSOLES,
     *sheets.JOB_STORY,
     *sheets.ATTEMPT,
     *sheets.PERSON,
+    *inbox.ITEM,
     *sheets.PUBLISH,
     *sheets.QUESTIONS,
     *sheets.PICK,
+    *sheets.FORM,
 )
 
 _SPELT = {"enter": "enter", "escape": "escape"}

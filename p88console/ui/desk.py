@@ -8,13 +8,14 @@ from typing import Any, Protocol
 
 from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.system.clock import Clock
+from p88console.ui.desks.inbox import InboxDesk
 from p88console.ui.desks.past import PastDesk
 from p88console.ui.desks.people import PeopleDesk
 from p88console.ui.desks.standings import StandingsDesk
 
 Topics = frozenset[str]
 """Names of what changed: `queue`, `history`, `participants`, `results`, `events`, `accounts`,
-`schedule`, `network`, `engine`."""
+`schedule`, `network`, `engine`, `inbox`, `publications`."""
 
 
 class Desk(Protocol):
@@ -28,6 +29,11 @@ class Desk(Protocol):
     @property
     def people(self) -> PeopleDesk:
         """Participants."""
+        ...
+
+    @property
+    def inbox(self) -> InboxDesk:
+        """What needs a person."""
         ...
 
     @property
@@ -114,4 +120,8 @@ class Desk(Protocol):
 
     async def cancel_jobs(self, job_ids: Sequence[int]) -> str:
         """Cancel these jobs where they have not started; says how many could be."""
+        ...
+
+    async def undo(self) -> str:
+        """Take back this operator's newest change that can be; says which."""
         ...

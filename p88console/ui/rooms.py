@@ -7,6 +7,7 @@ from collections.abc import Callable
 from p88console.ui.outlook import Outlook
 from p88console.ui.screens.board import Board
 from p88console.ui.screens.history import History
+from p88console.ui.screens.inbox import Inbox
 from p88console.ui.screens.results import Results
 from p88console.ui.screens.room import Room
 from p88console.ui.screens.roster import Roster
@@ -15,6 +16,7 @@ ROOMS: dict[str, Callable[[Outlook], Room]] = {
     "board": Board,
     "roster": Roster,
     "results": Results,
+    "inbox": Inbox,
     "history": History,
 }
 """Each room by the name of its mode; the first is where the console opens."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from p88console.domain.inbox import Kind
 from p88console.domain.jobs import Direction, JobState
 from p88console.domain.model import ParticipantStatus, PushState, ResultStatus
 from p88console.ui.format import countdown
@@ -84,6 +85,17 @@ _LANE_STATES = {
     "offline": State("✗", "offline", Tone.FAIL),
     "held": HELD,
     "failing": State("✗", "failing", Tone.FAIL),
+}
+
+_INBOX_KINDS = {
+    Kind.CONFLICT: State("≠", "conflict", Tone.HELD),
+    Kind.REMOVAL: State("–", "leaving?", Tone.HELD),
+    Kind.DUPLICATE_BIB: State("=", "same bib", Tone.HELD),
+    Kind.REFUSED: State("✗", "refused", Tone.FAIL),
+    Kind.HELD: HELD,
+    Kind.BY_HAND: State("□", "by hand", Tone.HELD),
+    Kind.NO_ID: State("?", "no id", Tone.RETRY),
+    Kind.ORPHAN: State("?", "nobody's", Tone.RETRY),
 }
 
 _NETWORK_STATES = {
@@ -186,6 +198,11 @@ def result_state(status: str) -> State:
         return _RESULT_STATES[ResultStatus(status)]
     except ValueError:
         return _unknown(status)
+
+
+def inbox_state(kind: Kind) -> State:
+    """Why something waits for a person."""
+    return _INBOX_KINDS[kind]
 
 
 def lane_state(state: str) -> State:

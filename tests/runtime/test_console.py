@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
 
+from p88console.domain.inbox import Kind
 from p88console.runtime.desk import RuntimeDesk
-from p88console.store import engines, ledger, queue, roster
+from p88console.store import engines, inbox, ledger, queue, roster
 from p88console.store.db import Tx
+from p88console.store.inbox import Question
 from p88console.store.roster_rows import RosterOrder, RosterQuery
 from p88console.ui.app import ConsoleApp
 from tests.engine.conftest import RUNNERS, RaceDay
@@ -121,3 +123,25 @@ async def test_a_runner_is_found_by_bib_and_their_story_told(race_day: RaceDay) 
         name = f"{people[0].first_name} {people[0].last_name}"
         assert f"{bib}  {name}" in seen(pilot.app)
         assert event.name in seen(pilot.app)
+
+
+async def test_the_inbox_is_decided_and_taken_back_by_key(race_day: RaceDay) -> None:
+    runtime = race_day.runtime
+    events = await runtime.db.read(roster.events)
+    asked = Question("orphan:999", Kind.ORPHAN, "bib 999 is nobody's", event_id=events[0].id)
+    await runtime.db.write(inbox.ask, [asked], runtime.clock.now())
+
+    async def waits(count: int) -> None:
+        async with race_day.patience():
+            while await runtime.db.read(inbox.count) != count:
+                await pilot.pause()
+
+    async with console(race_day) as pilot:
+        await pilot.press("4")
+        await wait_for(pilot, lambda: "999" in screen(pilot), "the item")
+        await pilot.press("x")
+        await waits(0)
+        await pilot.press("z")
+        await waits(1)
+        (decided,) = await runtime.db.read(inbox.items)
+        assert (decided.decision, decided.reason) == (None, "bib 999 is nobody's")

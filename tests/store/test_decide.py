@@ -13,7 +13,7 @@ from p88console.domain.policy import PLAIN, BibRules
 from p88console.store import bibs, decide, edits, holds, inbox, ledger, participants, removals, undo
 from p88console.store.decide import Verdict
 from p88console.store.edits import Hand
-from p88console.store.inbox import Item
+from p88console.store.inbox_rows import Item
 from p88console.store.ledger import Settled
 from tests.store.bench import PULL_SOURCE, Bench, ada
 

@@ -24,7 +24,7 @@ from p88console.store import (
     versions,
 )
 from p88console.store.edits import Hand
-from p88console.store.inbox import Item
+from p88console.store.inbox_rows import Item
 from p88console.store.touched import Touched
 from tests.store.bench import GUN, PULL_SOURCE, Bench, ada
 

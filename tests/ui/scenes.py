@@ -8,6 +8,7 @@ from typing import Any
 
 from p88console.store.board import HistoryRow, NextRun
 from p88console.store.roster_rows import EventChoice
+from tests.ui import postbox
 from tests.ui.cast import LAKESIDE, NOW, field_of
 from tests.ui.finishline import GUN as AFTER
 from tests.ui.finishline import field_finished, guarded, published
@@ -33,6 +34,14 @@ def empty() -> StageDesk:
 def busy() -> StageDesk:
     """Eighteen minutes to the gun: a long push runs, one retry waits, one account is held."""
     return _peopled(_busy())
+
+
+def waiting() -> StageDesk:
+    """A morning on which ten things need a person."""
+    desk = busy()
+    desk.facts = replace(desk.facts, needs_you=10)
+    desk.inbox.rows = postbox.waiting()
+    return desk
 
 
 def _peopled(desk: StageDesk, count: int = 120) -> StageDesk:

@@ -21,6 +21,7 @@ from tests.support.clock import SteppedClock
 from tests.ui.cast import NOW, StagePeople
 from tests.ui.chronicle import StagePast
 from tests.ui.finishline import StageStandings
+from tests.ui.postbox import StageInbox
 
 T = TypeVar("T")
 
@@ -125,6 +126,7 @@ class StageDesk:
     clock: Clock = field(init=False)
     people: StagePeople = field(init=False)
     past: StagePast = field(init=False)
+    inbox: StageInbox = field(init=False)
     standings: StageStandings = field(init=False)
     read_only: bool = False
     practice: str | None = None
@@ -142,6 +144,7 @@ class StageDesk:
         self.people = StagePeople(self._answer)
         self.past = StagePast(self._answer, lambda: self.history)
         self.standings = StageStandings(self._answer)
+        self.inbox = StageInbox(self._answer)
 
     def asked_for(self, name: str) -> list[tuple[Any, ...]]:
         """The arguments of each call of one method."""
@@ -234,6 +237,9 @@ class StageDesk:
 
     async def cancel_jobs(self, job_ids: Sequence[int]) -> str:
         return await self._say("cancel_jobs", f"{len(job_ids)} cancelled", tuple(job_ids))
+
+    async def undo(self) -> str:
+        return await self._say("undo", "taken back: 512 Chloé de la Cruz: bib 511 → 512")
 
     async def _say(self, name: str, words: str, *asked: Any) -> str:
         return await self._answer(name, lambda: self.answers.get(name, words), *asked)

@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 
+from p88console.domain.inbox import CHOICES
 from p88console.ui import rooms
 from p88console.ui.action import Situation
 from p88console.ui.actions import ACTIONS, bindings, obstacle, of_scopes, shown_key
@@ -15,7 +16,10 @@ from p88console.ui.app import ConsoleApp
 from p88console.ui.screens.attempt import AttemptSheet
 from p88console.ui.screens.board import Board
 from p88console.ui.screens.dialogs import Ask, Help, Leave
+from p88console.ui.screens.form import Form
 from p88console.ui.screens.history import History
+from p88console.ui.screens.inbox import Inbox
+from p88console.ui.screens.item import ItemSheet
 from p88console.ui.screens.job import JobStory
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.pick import Pick
@@ -24,7 +28,7 @@ from p88console.ui.screens.results import Results
 from p88console.ui.screens.roster import Roster
 from p88console.ui.widgets.grid import Grid
 
-LISTS: tuple[type, ...] = (Roster, Results, History)
+LISTS: tuple[type, ...] = (Roster, Results, Inbox, History)
 ROOMS: tuple[type, ...] = (Board, *LISTS)
 ANSWERING: dict[str, tuple[type, ...]] = {
     "sync": ROOMS,
@@ -36,6 +40,11 @@ ANSWERING: dict[str, tuple[type, ...]] = {
     "results": (Results,),
     "publish": (PublishSheet,),
     "history": (History,),
+    "inbox": (Inbox,),
+    "item": (ItemSheet,),
+    "form": (Form,),
+    "hand": ROOMS,
+    "marking": (Inbox,),
     "attempt": (AttemptSheet,),
     "person": (PersonSheet,),
     "pick": (Pick,),
@@ -62,8 +71,20 @@ def test_ids_and_keys_are_used_once() -> None:
     assert max(Counter(action.id for action in ACTIONS).values()) == 1
     for room in ROOMS:
         scopes = (*room.scopes, "grid", "console")  # type: ignore[attr-defined]  # every room has them
-        together = [key for one in of_scopes(*scopes) for key in one.key.split(",")]
+        found = (one for one in of_scopes(*scopes) if one.scope != "inbox")
+        together = [key for one in found for key in one.key.split(",")]
         assert max(Counter(key for key in together if key).values()) == 1
+
+
+@pytest.mark.parametrize("scope", ["inbox", "item"])
+def test_a_key_of_the_inbox_means_one_thing_for_each_kind(scope: str) -> None:
+    around = of_scopes("view", "list", "hand", "go", "grid", "marking", "console", "sync")
+    elsewhere = {key for one in around for key in one.key.split(",")}
+    for choices in CHOICES.values():
+        now = Situation(rows=1, one=True, decisions=frozenset(choices), somebody=True)
+        keys = [one.key for one in of_scopes(scope) if not one.when(now)]
+        assert max(Counter(keys).values()) == 1
+        assert scope == "item" or not elsewhere & set(keys)
 
 
 def test_every_key_can_be_rebound() -> None:

@@ -14,6 +14,7 @@ from tests.ui.stage import StageDesk, console, settled, wait_for
 
 Compare = Callable[..., bool]
 
+SCENES = {"inbox": scenes.waiting}
 FACES = [scenes.empty, scenes.busy, scenes.offline, scenes.error]
 KEYS = {action.id.removeprefix("go."): action.key for action in of_scopes("go")}
 SIZES = [(80, 24), (140, 45)]
@@ -81,18 +82,23 @@ def test_the_finish(snap_compare: Compare, keys: tuple[str, ...], size: tuple[in
         pytest.param("roster", ("e",), id="event"),
         pytest.param("history", (*["down"] * 5, "enter"), id="attempt"),
         pytest.param("history", ("right", "right"), id="failed"),
+        pytest.param("inbox", (), id="inbox"),
+        pytest.param("inbox", ("down", "enter"), id="item"),
+        pytest.param("inbox", ("v",), id="typing"),
+        pytest.param("inbox", ("right", "asterisk", "t"), id="touches"),
     ],
 )
 def test_in_the_rooms(
     snap_compare: Compare, door: str, keys: tuple[str, ...], size: tuple[int, int]
 ) -> None:
     steps = _after(KEYS[door], *keys)
-    assert snap_compare(console(scenes.busy()), terminal_size=size, run_before=steps)
+    face = SCENES.get(door, scenes.busy)
+    assert snap_compare(console(face()), terminal_size=size, run_before=steps)
 
 
-@pytest.mark.parametrize("door", ["roster", "history"])
+@pytest.mark.parametrize("door", ["roster", "inbox", "history"])
 def test_rooms_in_light_colours(snap_compare: Compare, door: str) -> None:
-    app = console(scenes.busy(), theme="p88-light")
+    app = console(SCENES.get(door, scenes.busy)(), theme="p88-light")
     assert snap_compare(app, terminal_size=SIZES[1], run_before=_after(KEYS[door]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from p88console.ui.action import (
     CONSOLE,
+    DECIDE,
     JOBS,
     MOVE,
     ROOMS,
@@ -11,6 +12,7 @@ from p88console.ui.action import (
     VIEW,
     Action,
     always,
+    changes,
     not_while_typing,
     on_a_job,
     on_a_row,
@@ -108,6 +110,30 @@ HISTORY = (
     Action("history.account", "a", "account", "Choose one account, or all.", VIEW, always, 10),
 )
 
+HAND = (
+    Action(
+        "hand.undo",
+        "z",
+        "undo",
+        "Take back your newest change; what was sent is compensated by a new push.",
+        DECIDE,
+        changes,
+        13,
+    ),
+)
+
+MARKING = (
+    Action(
+        "marking.mark_all",
+        "asterisk",
+        "mark all",
+        "Mark every row that the filter leaves.",
+        VIEW,
+        on_a_row,
+        12,
+    ),
+)
+
 VIEWS = (
     Action(
         "view.filter",
@@ -154,6 +180,7 @@ DOORS = (
     _door("1", "board", "The queue, retries and history, live, and every account's lane."),
     _door("2", "roster", "Every participant, found by bib or name."),
     _door("3", "results", "Standings, what moved, and how the finish goes on."),
+    _door("4", "inbox", "What needs a person: conflicts, removals, refused rows, held work."),
     _door("5", "history", "Every attempt ever made, and what was answered."),
 )
 """The way to each room; the tabs are made from these."""

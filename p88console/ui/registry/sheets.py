@@ -81,3 +81,10 @@ PICK = (
     Action("pick.page_up", "pageup", "page up", "One page up.", MOVE),
     Action("pick.page_down", "pagedown", "page down", "One page down.", MOVE),
 )
+
+FORM = (
+    Action("form.send", "ctrl+s", "save", "Do it with what is typed.", CONSOLE, always, 1),
+    Action("form.close", "escape", "leave", "Back, without doing anything.", VIEW, always, 2),
+    Action("form.next", "tab,down", "next", "To the next line.", MOVE, always, 3),
+    Action("form.previous", "up,shift+tab", "back", "To the line above.", MOVE),
+)

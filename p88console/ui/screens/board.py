@@ -40,7 +40,7 @@ class Board(Room):
     BINDINGS = bindings("board", "view")
     AUTO_FOCUS = "#queue Grid"
     door = "board"
-    scopes = ("sync", "board", "view", "go")
+    scopes = ("sync", "board", "view", "hand", "go")
 
     def __init__(self, outlook: Outlook) -> None:
         super().__init__(outlook)

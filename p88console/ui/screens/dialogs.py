@@ -7,12 +7,15 @@ from itertools import groupby
 
 from p88console.store.board import HeaderFacts
 from p88console.ui.action import Action, Situation
-from p88console.ui.actions import bindings
+from p88console.ui.actions import bindings, shown_key
 from p88console.ui.format import Moment, labelled_time, number, since
 from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, fit, say, wrap
 from p88console.ui.screens.sheet import Sheet
 
 KEYS, LABEL = 13, 16
+
+MOST_NAMED = 40
+"""Names that a question lists; nobody reads more of them."""
 
 
 class Ask(Sheet[bool]):
@@ -21,10 +24,27 @@ class Ask(Sheet[bool]):
     BINDINGS = bindings("ask")
     scope = "ask"
 
-    def __init__(self, question: str, touched: Sequence[str]) -> None:
+    def __init__(
+        self,
+        question: str,
+        touched: Sequence[str],
+        *,
+        things: tuple[str, str] = ("job", "jobs"),
+        count: int | None = None,
+    ) -> None:
+        """Make a question.
+
+        Args:
+            question: What is about to be done.
+            touched: What it touches, by name.
+            things: What such a thing is called, and several of them.
+            count: How many it touches, where that is not the number of names.
+        """
         super().__init__()
         self._question = question
         self._touched = touched
+        self._things = things
+        self._count = len(touched) if count is None else count
 
     @property
     def heading(self) -> str:
@@ -33,16 +53,15 @@ class Ask(Sheet[bool]):
 
     def text(self, width: int) -> Sequence[Phrase]:
         """How much it touches, and what."""
-        count = len(self._touched)
-        things = "job" if count == 1 else "jobs"
-        return [
-            say(f"touches {number(count)} {things}"),
-            *(
-                line
-                for name in self._touched
-                for line in wrap(say(f"· {name}", Tone.DIM), width, 2)
-            ),
+        one, several = self._things
+        named, more = self._touched[:MOST_NAMED], len(self._touched) - MOST_NAMED
+        lines = [
+            say(f"touches {number(self._count)} {one if self._count == 1 else several}"),
+            *(line for name in named for line in wrap(say(f"· {name}", Tone.DIM), width, 2)),
         ]
+        if more > 0:
+            lines.append(say(f"  and {number(more)} more", Tone.DIM))
+        return lines
 
     def action_yes(self) -> None:
         """Do it."""
@@ -122,7 +141,8 @@ class Help(Sheet[None]):
         return lines
 
     def _told(self, action: Action, width: int) -> Sequence[Phrase]:
-        key = self._keys.get(action.id, "ctrl+p")
+        first = action.key.partition(",")[0] or "ctrl+p"
+        key = self._keys.get(action.id) or shown_key(first)
         reason = action.when(self._now)
         tail = (Piece(f"  not now: {reason}", Tone.DIM),) if reason else NOTHING
         return wrap(

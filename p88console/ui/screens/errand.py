@@ -15,14 +15,19 @@ from p88console.ui.screens.dialogs import Ask
 
 
 def run_errand(
-    screen: Screen[Any], outlook: Outlook, what: str, call: Callable[[], Awaitable[str]]
+    screen: Screen[Any],
+    outlook: Outlook,
+    what: str,
+    call: Callable[[], Awaitable[str]],
+    then: Callable[[], None] = lambda: None,
 ) -> None:
-    """Have the desk do something while the screen goes on, and tell what it said."""
+    """Have the desk do something while the screen goes on, tell what it said, and go on."""
 
     async def errand() -> None:
         answer = await outlook.act(what, call)
         if answer is not None:
             screen.notify(visible(answer), markup=False)
+            then()
 
     screen.run_worker(errand(), group="errand", exit_on_error=False)
 

@@ -40,7 +40,7 @@ class History(ListRoom):
 
     BINDINGS = bindings("history")
     door = "history"
-    scopes = ("sync", "view", "list", "history", "go")
+    scopes = ("sync", "view", "list", "history", "hand", "go")
     topics = frozenset({"history", "events", "accounts"})
 
     def __init__(self, outlook: Outlook) -> None:

@@ -39,7 +39,7 @@ class Results(ListRoom):
 
     BINDINGS = bindings("results")
     door = "results"
-    scopes = ("sync", "view", "list", "results", "go")
+    scopes = ("sync", "view", "list", "results", "hand", "go")
     topics = frozenset({"results", "events", "accounts"})
 
     def __init__(self, outlook: Outlook) -> None:

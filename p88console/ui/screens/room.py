@@ -52,7 +52,7 @@ class Room(Screen[None]):
         (LEAST_HEIGHT, "-short"),
         (36, "-tall"),
     ]
-    BINDINGS = bindings("go", "sync")
+    BINDINGS = bindings("go", "sync", "hand")
     door: ClassVar[str]
     """The name of the room, by which the tabs know where one is."""
     scopes: ClassVar[tuple[str, ...]]
@@ -170,6 +170,10 @@ class Room(Screen[None]):
     def action_results(self) -> None:
         """Get results now."""
         run_errand(self, self.outlook, "get results", self.outlook.desk.pull_results)
+
+    def action_undo(self) -> None:
+        """Take back the newest change."""
+        run_errand(self, self.outlook, "take anything back", self.outlook.desk.undo)
 
     @property
     def settled(self) -> bool:

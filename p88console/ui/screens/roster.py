@@ -56,7 +56,7 @@ class Roster(ListRoom):
 
     BINDINGS = bindings("roster")
     door = "roster"
-    scopes = ("sync", "view", "list", "roster", "go")
+    scopes = ("sync", "view", "list", "roster", "hand", "go")
     topics = frozenset({"participants", "events", "accounts"})
     """What the table shows; the card beside it shows results too."""
 
