@@ -54,7 +54,7 @@ def where(default: str) -> Callable[[T], T]:
 )
 @click.option("--seed", type=int, default=88, show_default=True, help="Another seed, another day.")
 @WEATHER
-@where("runsignup")
+@where("all")
 @click.option(
     "--scoring",
     type=click.Choice(["copernico", "chronotrack", "both"]),

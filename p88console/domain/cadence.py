@@ -42,13 +42,17 @@ def interval_for(
     guns: Sequence[datetime],
     now: datetime,
     settings: CadenceSettings,
+    day: tuple[datetime, datetime] | None = None,
 ) -> Interval | None:
     """Say how often `operation` runs for an event with these gun times (UTC) at `now`.
 
-    None means that the event rests: its day is long over.
+    `day` is when the race day begins and ends, where that is all that is known. None means that the
+    event rests: its day is long over.
     """
     if operation is Operation.EVENTS:
         return Interval(settings.events, "daily")
+    if not guns and day:
+        return _day_interval(operation, day, now, settings)
     if not guns:
         base = settings.results if operation is Operation.RESULTS else settings.participants
         return Interval(base, "gun time unknown")
@@ -57,6 +61,23 @@ def interval_for(
     if operation is Operation.RESULTS:
         return _results_interval(guns, now, settings)
     return _participants_interval(guns, now, settings)
+
+
+def _day_interval(
+    operation: Operation, day: tuple[datetime, datetime], now: datetime, settings: CadenceSettings
+) -> Interval | None:
+    """On a day whose gun may go at any time it is always as if it were near."""
+    begins, ends = day
+    if now > ends + settings.rest_after:
+        return None
+    on_the_day, people = begins <= now < ends, operation is Operation.PARTICIPANTS
+    if on_the_day:
+        every = settings.participants_race_day if people else settings.results_finish_window
+        return Interval(every, "race day, gun time unknown")
+    if people and timedelta(0) < begins - now <= settings.day_before:
+        return Interval(settings.participants_day_before, "race day within 24 h, gun time unknown")
+    base = settings.participants if people else settings.results
+    return Interval(base, "gun time unknown")
 
 
 def _participants_interval(

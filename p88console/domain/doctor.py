@@ -199,7 +199,7 @@ def _event(event: EventFacts) -> Iterator[Check]:
         f"{name}: guns",
         Level.WARNING if missing or event.last_gun is None else Level.OK,
         f"no start time: {missing or 'any'}" if missing or not event.last_gun else "all known",
-        "set the start at the registration provider: the cadence follows it",
+        "set the start at the registration provider, or in settings.toml: [event.ID.gun]",
     )
     if not event.links:
         fix = "p88console event link"

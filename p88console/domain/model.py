@@ -96,7 +96,11 @@ class RaceRecord:
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """One race day or weekend; `timezone` is an IANA name, `starts_at` is UTC."""
+    """One race day or weekend; `timezone` is an IANA name, `starts_at` is UTC.
+
+    `race_day` is the day by the venue's calendar where the provider names a day and no time: when
+    the gun goes is then unknown.
+    """
 
     provider_event_id: str
     name: str
@@ -104,6 +108,7 @@ class EventRecord:
     starts_at: datetime | None
     races: tuple[RaceRecord, ...] = ()
     raw: RawRow = field(default_factory=dict)
+    race_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

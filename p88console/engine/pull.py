@@ -20,6 +20,7 @@ from p88console.providers.base import (
 from p88console.store import events, queue
 from p88console.store.db import Tx
 from p88console.store.events import EventRow, LinkRow
+from p88console.store.guns import set_guns
 
 T = TypeVar("T")
 
@@ -47,6 +48,7 @@ def _mirror_events(
     tx: Tx, ticket: Ticket, records: Sequence[Any], now: datetime, *, registers: bool
 ) -> Counts:
     counts, discovered = events.upsert_events(tx, ticket.job.account_id, records, now)
+    set_guns(tx, ticket.shop.settings.guns)
     for event_id in discovered if registers else ():
         key = JobKey(ticket.job.account_id, event_id, Operation.PARTICIPANTS, Direction.PULL)
         queue.enqueue(tx, key, Trigger.SCHEDULE, now, full=True)

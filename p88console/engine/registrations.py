@@ -37,6 +37,7 @@ from p88console.store import (
 from p88console.store.db import Tx
 from p88console.store.edits import Hand
 from p88console.store.events import EventRow
+from p88console.store.guns import set_guns
 from p88console.store.participants import Source
 
 OVERLAP = timedelta(minutes=2)
@@ -251,6 +252,7 @@ def _finish_pull(
     now = ticket.shop.clock.now()
     _note_gone(tx, ticket, event, gone)
     source = _source(ticket)
+    set_guns(tx, {event.id: ticket.shop.settings.guns.get(event.id, {})})
     hand = Hand(source.who, source.door, now, ticket.shop.settings.policy_of(event.id))
     transfers.follow(tx, hand, event.id)
     transfers.settle_given(tx, event.id, now)

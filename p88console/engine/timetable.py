@@ -73,7 +73,7 @@ def _wanted(
             for account_id in {link.account_id for link in event.links}
         ]
         for slot in slots:
-            interval = interval_for(slot[2], event.guns, now, rhythm(event.id))
+            interval = interval_for(slot[2], event.guns, now, rhythm(event.id), event.day)
             if interval is None:
                 continue
             before = known.get(slot)

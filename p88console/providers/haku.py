@@ -35,7 +35,7 @@ from p88console.providers.base import (
 )
 from p88console.providers.distances import metres
 from p88console.providers.http import Answer, Door, not_theirs
-from p88console.providers.reading import Reader, as_dict, instant, mended, zone_or_utc
+from p88console.providers.reading import Reader, as_dict, instant, mended, start_or_day, zone_or_utc
 from p88console.providers.signing import Signature
 from p88console.providers.tokens import Token, TokenSigner, fetched
 from p88console.providers.wire import Form, Mark, Wire
@@ -162,7 +162,7 @@ class Haku:
         if event_id is None:
             raise RowFault("id", "an event without an id")
         zone = zone_or_utc(raw.get("time_zone") or self._timezone)
-        starts_at = instant(reader.text("event_date"), zone)
+        starts_at, race_day = start_or_day(reader.text("event_date"), zone)
         listed = raw.get(self._wire["categories_key"])
         races = [_race(row, starts_at) for row in (listed if isinstance(listed, list) else [])]
         return EventRecord(
@@ -172,6 +172,7 @@ class Haku:
             starts_at=starts_at,
             races=tuple(races),
             raw=raw,
+            race_day=race_day,
         )
 
     async def participants(self, scope: Scope, request: PageRequest) -> AsyncIterator[Page]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from p88console.domain.errors import Rejected, RowFault, UsageFault
 from p88console.domain.model import (
@@ -38,7 +39,15 @@ from p88console.providers.base import (
 from p88console.providers.distances import metres
 from p88console.providers.http import Answer, Door, not_theirs
 from p88console.providers.raceroster_results import ResultsSite
-from p88console.providers.reading import Reader, as_dict, instant, mended, whole, zone_or_utc
+from p88console.providers.reading import (
+    Reader,
+    as_dict,
+    instant,
+    mended,
+    start_or_day,
+    whole,
+    zone_or_utc,
+)
 from p88console.providers.signing import Signature
 from p88console.providers.tokens import Token, TokenSigner, fetched
 from p88console.providers.wire import Form, Mark, Wire
@@ -165,7 +174,7 @@ class RaceRoster:
         if event_id is None:
             raise RowFault("eventId", "an event without an id")
         zone = zone_or_utc(raw.get("timeZone"))
-        starts_at = instant(reader.text("startDate"), zone)
+        starts_at, race_day = start_or_day(reader.text("startDate"), zone)
         nested = raw.get("subEvents")
         listed = nested.get("data") if isinstance(nested, dict) else nested
         races = [_race(row, starts_at, zone.key) for row in listed or []]
@@ -176,6 +185,7 @@ class RaceRoster:
             starts_at=min((race.starts_at for race in races if race.starts_at), default=starts_at),
             races=tuple(races),
             raw={key: value for key, value in raw.items() if key != "subEvents"},
+            race_day=race_day,
         )
 
     async def participants(self, scope: Scope, request: PageRequest) -> AsyncIterator[Page]:
@@ -270,10 +280,18 @@ def _race(row: Any, starts_at: datetime | None, zone: str) -> RaceRecord:
     return RaceRecord(
         provider_race_id=race_id,
         name=reader.text("name") or f"race {race_id}",
-        starts_at=instant(reader.text("customSubEventDate"), zone_or_utc(zone)) or starts_at,
+        starts_at=_race_start(reader.text("customSubEventDate"), starts_at, zone_or_utc(zone)),
         distance_m=float(whole(distance) or 0) or metres(written),
         raw=reader.row,
     )
+
+
+def _race_start(own: str | None, events: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """A race's own start, else its event's; unknown where it names another day and no time."""
+    starts_at, day = start_or_day(own, zone)
+    if day is not None and events is not None and events.astimezone(zone).date() != day:
+        return None
+    return starts_at or events
 
 
 def _gender(reader: Reader) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -92,6 +92,18 @@ def instant(text: str | None, zone: ZoneInfo) -> datetime | None:
     except ValueError:
         return None
     return moment.replace(tzinfo=moment.tzinfo or zone).astimezone(UTC)
+
+
+def start_or_day(text: str | None, zone: ZoneInfo) -> tuple[datetime | None, date | None]:
+    """When something starts by its text, or only the day where that names no time of day.
+
+    Midnight to the second is a day that was written as an instant: no gun goes then.
+    """
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None, None
+    return (None, moment.date()) if moment.time() == time() else (instant(text, zone), None)
 
 
 def as_dict(value: object) -> dict[str, Any]:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from p88console.domain.model import Provider, PushState
-from p88console.runtime.practice import Practice, control, providers
-from p88console.store import events, history, ledger, people, removals
-from p88console.store.ledger import scoring_id
+from p88console.runtime.practice import Practice, control, providers, registrations
+from p88console.store import events, history, ledger, people, removals, versions
 
 UNSENT = (PushState.UNSENT, PushState.HELD, PushState.REFUSED)
 
@@ -35,11 +34,7 @@ async def balance(practice: Practice) -> dict[str, Any]:
     db = practice.runtime.db
     mirrored = [await db.read(events.event, event_id) for event_id in practice.event_ids]
     books = {one: await control(practice, one, "ledger") for one in providers(practice)}
-    status = {
-        scoring_id(desk.value, str(row.get("registration_id") or row["id"])): row["status"]
-        for desk in practice.desks
-        for row in books[desk]["registrations"]
-    }
+    status = await registrations(practice)
     standing = {our_id for our_id, word in status.items() if word == "active"}
     fields = [BOOKS[one](books[one]) for one in practice.scoring]
     states: dict[int, Counter[str]] = {}
@@ -55,7 +50,7 @@ async def balance(practice: Practice) -> dict[str, Any]:
         "verified": min(counts[PushState.VERIFIED.value] for counts in states.values()),
         "results": sum([await db.read(people.finished_count, one.id) for one in mirrored]),
         "finishers_at_scoring": sum(one.finished for field in fields for one in field),
-        "conflicts": 0,
+        "conflicts": await db.read(versions.conflicted_count),
         "quarantined": await db.read(removals.quarantined_count),
         "left": len(status) - len(standing),
         "to_withdraw": sum(_left_there(field, status.keys() - standing) for field in fields),

@@ -189,7 +189,9 @@ class RuntimeDesk:
         now = self.clock.now()
         mirrored = await self._runtime.db.read(events.events)
         found = [event for event in mirrored if event.provider.registers]
-        today = [event for event in found if any(abs(gun - now) <= THE_DAY for gun in event.guns)]
+        today = [
+            event for event in found if any(abs(gun - now) <= THE_DAY for gun in event.moments)
+        ]
         if today:
             return today
         nearest = overview.nearest(found, now)

@@ -62,7 +62,7 @@ async def _events(runtime: Runtime, event_id: int | None) -> list[EventRow]:
         return [await event_of(runtime, event_id)]
     now = runtime.clock.now()
     found = [row for row in await runtime.db.read(events.events) if row.provider.registers]
-    near = [row for row in found if any(abs(gun - now) <= AHEAD for gun in row.guns)]
+    near = [row for row in found if any(abs(gun - now) <= AHEAD for gun in row.moments)]
     nearest = overview.nearest(found, now)
     return near or ([nearest] if nearest else [])
 

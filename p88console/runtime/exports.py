@@ -116,7 +116,10 @@ async def _entries(runtime: Runtime, event: EventRow) -> Export:
     active = await runtime.db.read(people.participants, event.id, only=people.Filter.ACTIVE)
     known = [person.row for person in active if person.row["provider_id"]]
     zone, names = zone_or_utc(event.timezone), _chronotrack_names(event)
-    days = {race.id: _day(race.starts_at or event.starts_at, zone) for race in event.races}
+    days = {
+        race.id: _day(race.starts_at or event.starts_at, zone) or event.race_day
+        for race in event.races
+    }
     rows = [
         entry_csv.entry(
             row,

@@ -75,6 +75,6 @@ async def _events(runtime: Runtime, partner_id: int, event_id: int | None) -> li
             raise NotThere(f"there is no event {event_id}", hint="see: p88console event list")
         return named
     now = runtime.clock.now()
-    ahead = [event for event in mirrored if not event.guns or event.guns[-1] > now - STILL_ON]
+    ahead = [event for event in mirrored if not event.moments or event.moments[-1] > now - STILL_ON]
     nearest = overview.nearest(mirrored, now)
     return ahead or ([nearest] if nearest else [])

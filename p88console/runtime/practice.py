@@ -12,16 +12,20 @@ from functools import partial
 from typing import Any
 
 from p88console.domain.errors import P88Error
+from p88console.domain.inbox import Decision, Kind
 from p88console.domain.jobs import CLAIMABLE_STATES, JobState, Trigger
 from p88console.domain.model import Provider, PushState
 from p88console.providers.base import CallLimits
 from p88console.providers.http import Door
-from p88console.runtime import syncs, tenancy
+from p88console.runtime import operators, syncs, tenancy
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.climate import Climate
 from p88console.sandbox.process import SandboxDidNotStart, launch
 from p88console.sandbox.world import DEFAULT_START
-from p88console.store import events, ledger, tenants
+from p88console.store import events, inbox, ledger, tenants
+from p88console.store.decide import Verdict
+from p88console.store.inbox_rows import Item
+from p88console.store.ledger import scoring_id
 from p88console.store.queue import Enqueued
 from p88console.store.tenants import PartnerRow
 from p88console.system.clock import ScaledClock
@@ -32,6 +36,8 @@ PARTNER = "Practice Timing"
 SCORING = (Provider.COPERNICO,)
 DESKS = (Provider.RUNSIGNUP, Provider.RACEROSTER, Provider.HAKU)
 """Where the practice field registers."""
+
+OPERATOR = operators.Operator("the practice operator", "practice")
 
 SETTLE_S = 120.0
 """Machine seconds that the last pulls and pushes of a day may take for each 1,000 runners."""
@@ -175,7 +181,8 @@ async def run_day(practice: Practice) -> None:
 async def _bring_home(practice: Practice, deadline: float) -> None:
     """The operator's last round, as often as the weather makes it necessary.
 
-    Fetch registrations, send, fetch results; send again what scoring did not take at first.
+    Fetch registrations, say of whom the inbox asks that they left, send, fetch results; send again
+    what scoring did not take at first.
     """
     runtime = practice.runtime
     mirrored = [await syncs.event_of(runtime, event_id) for event_id in practice.event_ids]
@@ -183,6 +190,7 @@ async def _bring_home(practice: Practice, deadline: float) -> None:
     while time.monotonic() < deadline:
         pulls = [await syncs.pull_participants(runtime, one, Trigger.OPERATOR) for one in mirrored]
         done = await _completed(runtime, pulls, deadline)
+        await _confirm_departures(practice)
         for ask in (partial(syncs.push_participants, full=again), syncs.pull_results):
             queued = [job for one in mirrored for job in await ask(runtime, one, Trigger.OPERATOR)]
             done = await _completed(runtime, queued, deadline) and done
@@ -190,6 +198,31 @@ async def _bring_home(practice: Practice, deadline: float) -> None:
         again = set(states) != {PushState.VERIFIED.value}
         if done and not again:
             return
+
+
+async def _confirm_departures(practice: Practice) -> None:
+    """Confirm in the inbox that people left, as far as the desks' own books say so."""
+    runtime, books = practice.runtime, await registrations(practice)
+    for item in await runtime.db.read(inbox.items, kind=Kind.REMOVAL):
+        people = await operators.people_of(runtime, _asked_about(item))
+        ids = [scoring_id(one.provider, one.row["provider_id"]) for one in people]
+        if ids and all(books.get(its_id) != "active" for its_id in ids):
+            await operators.resolve(runtime, OPERATOR, [item], Verdict(Decision.CONFIRM))
+
+
+def _asked_about(item: Item) -> list[int]:
+    """Whom an item of the inbox is about: one person, or all whom a brake stopped."""
+    stopped = [one[0] for one in item.detail.get("people", ())]
+    return stopped if item.participant_id is None else [item.participant_id]
+
+
+async def registrations(practice: Practice) -> dict[str, str]:
+    """The desks' own books: how each registration stands, by the id that scoring knows it by."""
+    return {
+        scoring_id(desk.value, str(row.get("registration_id") or row["id"])): row["status"]
+        for desk in practice.desks
+        for row in (await control(practice, desk, "ledger"))["registrations"]
+    }
 
 
 async def run_for(practice: Practice, seconds: float) -> None:

@@ -63,6 +63,7 @@ def event(row: EventRow) -> Document:
         "provider_event_id": row.provider_event_id,
         "name": row.name,
         "starts_at": instant(row.starts_at),
+        "race_day": day(row.race_day),
         "timezone": row.timezone,
         "races": [
             {

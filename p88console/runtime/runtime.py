@@ -16,6 +16,7 @@ from p88console.runtime.backups import rolling
 from p88console.store import engines, holds, leases, queue
 from p88console.store import lines as lines_store
 from p88console.store.db import Database
+from p88console.store.guns import set_guns
 from p88console.system.clock import Clock, SystemClock
 from p88console.system.home import Home
 from p88console.system.log import start_log, stop_log
@@ -107,6 +108,8 @@ async def open_runtime(
         settings = await asyncio.to_thread(read_settings, home.settings)
     db = await asyncio.to_thread(Database.open, home.shared or home.database, machine)
     log = start_log(home.log)
+    if settings.guns:
+        await db.write(set_guns, settings.guns)
     lease_s = settings.engine.silence.total_seconds()
     lines = Lines(db, clock, new_owner(), is_dead, settings.network.ask, lease_s)
     adapters = Adapters(db, vault, settings, lines)

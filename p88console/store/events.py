@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -67,12 +68,30 @@ class EventRow:
     starts_at: datetime | None
     races: tuple[RaceRow, ...] = ()
     links: tuple[LinkRow, ...] = ()
+    race_day: date | None = None
 
     @property
     def guns(self) -> list[datetime]:
         """The known gun times of the races, earliest first; else the event's own start."""
         guns = sorted(race.starts_at for race in self.races if race.starts_at)
         return guns or ([self.starts_at] if self.starts_at else [])
+
+    @property
+    def day(self) -> tuple[datetime, datetime] | None:
+        """Beginning and end of the race day where no gun time is known, UTC."""
+        if self.race_day is None or self.guns:
+            return None
+        zone = ZoneInfo(self.timezone)
+        begins = datetime.combine(self.race_day, time(), zone).astimezone(UTC)
+        return begins, begins + timedelta(days=1)
+
+    @property
+    def moments(self) -> list[datetime]:
+        """What tells how near the event is: its guns, else the middle of its day."""
+        if self.day is None:
+            return self.guns
+        begins, ends = self.day
+        return [begins + (ends - begins) / 2]
 
 
 def upsert_events(
@@ -92,6 +111,7 @@ def upsert_events(
             "name": record.name,
             "timezone": record.timezone,
             "starts_at": record.starts_at,
+            "race_day": record.race_day,
             "raw": dict(record.raw),
             "raw_hash": content,
             "changed_at": now,
@@ -162,6 +182,7 @@ def events(
             name=row["name"],
             timezone=row["timezone"],
             starts_at=row["starts_at"],
+            race_day=row["race_day"],
         )
         for row in connection.execute(query).mappings()
     ]

@@ -210,10 +210,10 @@ def needs_you(connection: Connection) -> int:
 
 def nearest(found: Sequence[EventRow], now: datetime) -> EventRow | None:
     """The event of the day: the one whose gun is nearest, linked ones first."""
-    timed = [event for event in found if event.guns]
+    timed = [event for event in found if event.moments]
     if not timed:
         return found[0] if found else None
-    return min(timed, key=lambda e: (not e.links, min(abs(gun - now) for gun in e.guns)))
+    return min(timed, key=lambda e: (not e.links, min(abs(gun - now) for gun in e.moments)))
 
 
 def header(connection: Connection, now: datetime) -> HeaderFacts:

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from p88console.domain.cadence import CadenceSettings
 from p88console.domain.errors import UsageFault
 from p88console.domain.fields import FIELDS
+from p88console.domain.guns import Gun, Guns, parse_gun
 from p88console.domain.model import Provider
 from p88console.domain.ownership import FieldRule, Ownership, parse_rule
 from p88console.domain.policy import BibRules, Policy, Scope
@@ -145,10 +146,16 @@ class EngineRoom(_Section):
     """After so long without a sign of life an engine is taken for lost, its jobs for free."""
 
 
+def _gun(text: object) -> Gun:
+    return text if isinstance(text, Gun) else parse_gun(str(text))
+
+
 class OneEvent(_Section):
     """What one event does differently."""
 
     cadence: Cadence = Cadence()
+    gun: dict[str, Annotated[Gun, BeforeValidator(_gun)]] = Field(default_factory=dict)
+    """Race, by name, or `*` for all → when its gun goes: `7:30` by the venue's clocks."""
     ownership: Rules = Field(default_factory=dict)
     bibs: Bibs = Bibs()
 
@@ -173,6 +180,11 @@ class Settings(_Section):
         common = self.cadence.over(CadenceSettings())
         own = self.event.get(str(event_id))
         return own.cadence.over(common) if own else common
+
+    @property
+    def guns(self) -> dict[int, Guns]:
+        """The gun times that are set, by event id."""
+        return {int(its_id): own.gun for its_id, own in self.event.items() if its_id.isdecimal()}
 
     def policy_of(self, event_id: int | None = None) -> Policy:
         """What is set about an event's people: its own over the common settings."""

@@ -83,6 +83,31 @@ def test_an_event_rests_a_week_after_its_last_start(gun: datetime, operation: Op
     assert interval_for(operation, [gun], gun + 7 * DAY + TICK, DEFAULTS) is None
 
 
+@pytest.mark.parametrize(
+    ("from_midnight", "people", "results"),
+    [
+        (-24 * HOUR - TICK, 4 * HOUR, 30 * MINUTE),
+        (-24 * HOUR, 15 * MINUTE, 30 * MINUTE),
+        (-TICK, 15 * MINUTE, 30 * MINUTE),
+        (timedelta(0), MINUTE, MINUTE),
+        (24 * HOUR - TICK, MINUTE, MINUTE),
+        (24 * HOUR, 4 * HOUR, 30 * MINUTE),
+        (8 * DAY, 4 * HOUR, 30 * MINUTE),
+        (8 * DAY + TICK, None, None),
+    ],
+    ids=str,
+)
+def test_where_only_the_day_is_known_the_gun_is_near_all_day(
+    from_midnight: timedelta, people: timedelta | None, results: timedelta | None
+) -> None:
+    begins = datetime(2026, 10, 17, tzinfo=CHICAGO).astimezone(UTC)
+    for operation, every in ((PEOPLE, people), (RESULTS, results)):
+        day = (begins, begins + DAY)
+        found = interval_for(operation, [], begins + from_midnight, DEFAULTS, day)
+        assert (found and found.every) == every
+        assert found is None or found.reason.endswith("gun time unknown")
+
+
 def test_the_day_before_is_24_real_hours_not_the_same_wall_time() -> None:
     gun = GUNS["chicago, clocks went forward"]
     same_wall_time = gun.replace(day=7).astimezone(UTC)

@@ -74,10 +74,16 @@ class Desk:
 
 @asynccontextmanager
 async def desk_at(
-    provider: Provider, home: Path, runners: int = 60, limits: dict[str, Any] | None = None
+    provider: Provider,
+    home: Path,
+    runners: int = 60,
+    limits: dict[str, Any] | None = None,
+    guns: dict[str, str] | None = None,
 ) -> AsyncIterator[Desk]:
     """The provider half an hour before the first gun, discovered, nothing pulled yet."""
-    settings = Settings.model_validate({"limits": {provider: limits or {}}})
+    settings = Settings.model_validate(
+        {"limits": {provider: limits or {}}, "event": {"1": {"gun": guns or {}}}}
+    )
     world = make_world(WorldOptions(runners=runners, seed=7, desks=((provider, 1.0),)))
     gun = max(world.day.guns) if provider is Provider.HAKU else min(world.day.guns)
     clock = SteppedClock(gun - timedelta(minutes=5 if provider is Provider.HAKU else 30))

@@ -10,7 +10,7 @@ import pytest
 
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
-from p88console.store import events, listings
+from p88console.store import events, listings, versions
 from tests.engine.desks import Desk, desk_at
 from tests.support.faultline import Weather
 
@@ -116,9 +116,24 @@ async def test_a_second_category_is_a_participant_and_leaves_with_its_registrati
         await desk.pull()
     people = (await desk.people()).values()
     gone = [person for person in people if person.row["registration"] == someone["id"]]
-    # the gun is gone and they wear bibs: both wait for a person, neither is left behind
-    assert len(gone) == 2
-    assert all(person.row["quarantined_since"] is not None for person in gone)
+    assert [person.row["status"] for person in gone] == ["cancelled", "cancelled"]
+
+
+@pytest.mark.parametrize(("guns", "asks"), [({}, False), ({"*": "6:00"}, True)])
+async def test_a_bib_of_race_morning_is_taken_where_only_the_day_is_known(
+    tmp_path: Path, guns: dict[str, str], *, asks: bool
+) -> None:
+    async with desk_at(Provider.HAKU, tmp_path, RUNNERS, guns=guns) as desk:
+        await desk.pull()
+        event = await desk.runtime.db.read(events.event, desk.event_id)
+        assert (event.race_day, bool(event.guns)) == (desk.clock.now().date(), asks)
+        someone = next(row for row in await standing(desk) if row["bib"])
+        desk.clock.step(60)
+        await desk.control("/registrations", {"id": someone["id"], "bib": 4711})
+        await desk.pull()
+        mirrored = (await desk.people())[str(someone["id"])].row
+        assert mirrored["bib"] == (str(someone["bib"]) if asks else "4711")
+        assert await desk.runtime.db.read(versions.conflicted_count) == asks
 
 
 async def test_old_details_are_read_again_a_few_at_a_time(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from p88console.domain.model import Gender
 from p88console.providers.distances import metres
-from p88console.providers.reading import Reader, wall_time, whole, zone_or_utc
+from p88console.providers.reading import Reader, start_or_day, wall_time, whole, zone_or_utc
 
 CHICAGO, EASTERN = ZoneInfo("America/Chicago"), ZoneInfo("America/New_York")
 
@@ -56,6 +56,23 @@ def test_distances_as_organisers_write_them(text: str | None, expected: float | 
 def test_text_is_text(value: object, expected: str | None, flags: list[str]) -> None:
     reader = Reader({"x": value})
     assert (reader.text("x"), reader.flags) == (expected, flags)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "day"),
+    [
+        ("2026-10-17", None, date(2026, 10, 17)),
+        ("2026-10-17T00:00:00", None, date(2026, 10, 17)),
+        ("2026-10-17T00:00:00Z", None, date(2026, 10, 17)),
+        ("2026-10-17 00:00:00", None, date(2026, 10, 17)),
+        ("2026-10-17 07:30:00", datetime(2026, 10, 17, 12, 30, tzinfo=UTC), None),
+        ("2026-10-17T12:30:00Z", datetime(2026, 10, 17, 12, 30, tzinfo=UTC), None),
+        ("soon", None, None),
+        (None, None, None),
+    ],
+)
+def test_a_day_is_no_gun_time(text: str | None, start: datetime | None, day: date | None) -> None:
+    assert start_or_day(text, CHICAGO) == (start, day)
 
 
 json_values = (

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import inspect
 
 from p88console.domain.errors import UsageFault
+from p88console.domain.guns import parse_gun
 from p88console.domain.jobs import Counts
 from p88console.domain.model import EventRecord, Provider, RaceRecord
 from p88console.store import events, tenants
+from p88console.store.guns import set_guns
 from tests.store.bench import GUN, Bench, event_record
 
 
@@ -63,6 +66,25 @@ def test_guns_are_those_of_the_races_else_the_events_own_start(bench: Bench) -> 
     assert bench.read(events.event, bench.event).guns == [GUN, GUN + timedelta(minutes=30)]
     _, (its_id,) = discover(bench, event_record("80", races=()))
     assert bench.read(events.event, its_id).guns == [GUN]
+
+
+def test_a_day_without_a_time_has_no_gun_until_one_is_set(bench: Bench) -> None:
+    half = RaceRecord("501", "Half Marathon", None, 21097.5, {"event_id": 501})
+    record = event_record("81", starts_at=None, races=(half,), race_day=date(2026, 10, 17))
+    _, (its_id,) = discover(bench, record)
+    event = bench.read(events.event, its_id)
+    midnight = datetime(2026, 10, 17, 5, tzinfo=UTC)
+    assert (event.guns, event.day) == ([], (midnight, midnight + timedelta(days=1)))
+    bench.write(set_guns, {its_id: {"half marathon": parse_gun("7:30")}, 4711: {}})
+    event = bench.read(events.event, its_id)
+    seven_thirty = datetime(2026, 10, 17, 12, 30, tzinfo=UTC)
+    assert (event.guns, event.starts_at, event.day) == ([seven_thirty], seven_thirty, None)
+
+
+def test_a_set_gun_stands_over_the_providers(bench: Bench) -> None:
+    bench.write(set_guns, {bench.event: {"5K": parse_gun("9:00")}})
+    nine = GUN.astimezone(ZoneInfo("America/Chicago")).replace(hour=9, minute=0)
+    assert bench.read(events.event, bench.event).guns == [GUN, nine]
 
 
 def test_linking_twice_changes_nothing(bench: Bench) -> None:

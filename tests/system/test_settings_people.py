@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from p88console.domain.errors import UsageFault
+from p88console.domain.guns import parse_gun
 from p88console.domain.merge import Settle
 from p88console.domain.ownership import Owner
 from p88console.domain.policy import Scope
@@ -47,6 +48,13 @@ def test_rules_of_fields_and_bibs_are_read(tmp_path: Path) -> None:
     assert policy.bibs.scope is Scope.EVENT
     assert policy.bibs.may_share("Relay")
     assert policy.bibs.ranges == {"Half Marathon": (1, 999)}
+
+
+def test_gun_times_are_set_for_an_event(tmp_path: Path) -> None:
+    found = settings(tmp_path, '[event.7.gun]\n"*" = "7:30"\n"5K" = "2026-10-18 08:00"').guns
+    assert found == {7: {"*": parse_gun("7:30"), "5K": parse_gun("2026-10-18 8:00")}}
+    with pytest.raises(UsageFault, match="settings"):
+        settings(tmp_path, '[event.7.gun]\n"*" = "soon"')
 
 
 def test_an_events_own_rules_lie_over_the_common_ones(tmp_path: Path) -> None:

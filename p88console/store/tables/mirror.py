@@ -13,7 +13,10 @@ from p88console.store.tables.base import JSON_VALUE, one_of
 
 
 class Event(SQLModel, table=True):
-    """One race day or weekend, keyed by (account, provider id)."""
+    """One race day or weekend, keyed by (account, provider id).
+
+    `race_day` is its day by the venue's calendar, where the provider names no time.
+    """
 
     __tablename__ = "events"
     __table_args__ = (UniqueConstraint("account_id", "provider_event_id"),)
@@ -24,6 +27,7 @@ class Event(SQLModel, table=True):
     name: str
     timezone: str
     starts_at: datetime | None = Field(default=None, index=True)
+    race_day: date | None = None
     raw: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_VALUE)
     raw_hash: str
     first_seen_at: datetime
