@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from p88console.domain.fingerprint import fingerprint
 from p88console.domain.model import ResultStatus
-from p88console.domain.publication import Line, Mode
+from p88console.domain.publication import EVERYTHING, Line, Medium, Mode
 
 
 class Grade(StrEnum):
@@ -97,3 +97,4 @@ class Case:
     still: timedelta | None = None
     """How long nothing has moved."""
     running: int = 0
+    medium: Medium = EVERYTHING

@@ -151,6 +151,29 @@ def _bibs(case: Case) -> Iterator[Finding]:
         )
 
 
+def _places(case: Case) -> Iterator[Finding]:
+    """A place that more than one holds: a dead heat, or two systems that each counted alone."""
+    held = Counter(runner.line.place for runner in case.runners if runner.line.place)
+    shared = [runner for runner in case.runners if held[runner.line.place or 0] > 1]
+    front = [runner for runner in shared if (runner.line.place or 0) <= PODIUM]
+    if shared:
+        yield Finding(
+            "places",
+            Grade.STOP if front else Grade.LOOK,
+            f"a place held by more than one: {_names(shared)}",
+            _ids(shared),
+        )
+
+
+def _medium(case: Case) -> Iterator[Finding]:
+    """What the page that shows the results cannot do."""
+    if not case.medium.unofficial and not case.official:
+        text = "no mark for unofficial results there: they will look final to everybody"
+        yield Finding("unmarked", Grade.LOOK, text)
+    if not case.medium.splits:
+        yield Finding("no_splits", Grade.NOTE, "splits are not taken there: finishes alone go out")
+
+
 def _systems(case: Case) -> Iterator[Finding]:
     differ = [
         runner
@@ -279,11 +302,13 @@ CHECKS = (
     _paces,
     _splits,
     _bibs,
+    _places,
     _systems,
     _people,
     _missing,
     _difference,
     _notices,
+    _medium,
     _waiting,
     _standing,
 )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from p88console.domain.folding import folded
 from p88console.domain.model import ResultStatus
 from p88console.domain.times import same_time
 
@@ -50,10 +51,30 @@ class RowState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Medium:
+    """What a provider's results page takes and tells; the rest is left out of its lines."""
+
+    splits: bool = True
+    runners: bool = False
+    """Whether a line carries who ran, instead of finding a registration."""
+    by_bib: bool = False
+    """Whether a line is known by its bib alone."""
+    unofficial: bool = True
+    """Whether results can be marked as unofficial."""
+    fresh_lists: bool = True
+    """Whether a list can be made beside the one that is shown, and shown in its place."""
+
+
+EVERYTHING = Medium()
+"""A page that finds registrations by their ids, and takes and tells all there is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One runner's line: times in integer milliseconds, splits by name since the gun.
 
-    `registration_id` is the registration provider's stable id, by which the line finds its runner.
+    `registration_id` is the registration provider's stable id, by which the line finds its runner;
+    `runner` tells who it is where the far side wants that: names, gender, age, category, places.
     """
 
     registration_id: str
@@ -64,10 +85,11 @@ class Line:
     gun_time_ms: int | None = None
     chip_time_ms: int | None = None
     splits: Mapping[str, int] = field(default_factory=dict)
+    runner: Mapping[str, str | int | None] = field(default_factory=dict)
 
     def values(self) -> dict[str, Any]:
         """The line as JSON."""
-        return {**asdict(self), "splits": dict(self.splits)}
+        return {**asdict(self), "splits": dict(self.splits), "runner": dict(self.runner)}
 
     @property
     def has_finish(self) -> bool:
@@ -116,15 +138,20 @@ class Comparison:
 
 def compare(wanted: Iterable[Line], there: Iterable[Line], unit_ms: int = 1) -> Comparison:
     """Line by line by registration, times as exactly as the far side shows them."""
-    held = {line.registration_id: line for line in there}
+    named, nameless = dict[str, Line](), list[Line]()
+    for line in there:
+        if line.registration_id:
+            named[line.registration_id] = line
+        else:
+            nameless.append(line)
     changes, unchanged = [], []
     for line in wanted:
-        change = _change(line, held.pop(line.registration_id, None), unit_ms)
+        change = _change(line, named.pop(line.registration_id, None), unit_ms)
         if change is None:
             unchanged.append(line)
         else:
             changes.append(change)
-    return Comparison(tuple(changes), tuple(unchanged), tuple(held.values()))
+    return Comparison(tuple(changes), tuple(unchanged), (*named.values(), *nameless))
 
 
 def _change(line: Line, before: Line | None, unit_ms: int) -> Change | None:
@@ -144,6 +171,8 @@ def _change(line: Line, before: Line | None, unit_ms: int) -> Change | None:
 def _same_finish(line: Line, there: Line | None, unit_ms: int) -> bool:
     if there is None:
         return not line.has_finish
+    if _other_facts(line, there):
+        return False
     if line.status in CODED or there.status in CODED:
         return line.status == there.status and line.place == there.place
     return (
@@ -151,6 +180,19 @@ def _same_finish(line: Line, there: Line | None, unit_ms: int) -> bool:
         and same_time(line.gun_time_ms, there.gun_time_ms, unit_ms)
         and same_time(line.chip_time_ms, there.chip_time_ms, unit_ms)
     )
+
+
+def _other_facts(line: Line, there: Line) -> list[str]:
+    """What both tell of the runner, and tell otherwise."""
+    return [
+        name
+        for name, value in there.runner.items()
+        if name in line.runner and _plain(line.runner[name]) != _plain(value)
+    ]
+
+
+def _plain(value: str | int | None) -> str | int | None:
+    return folded(value) if isinstance(value, str) else value
 
 
 def _emptied(before: Line, after: Line) -> bool:
@@ -182,6 +224,10 @@ def told(wanted: Line, there: Line | None, unit_ms: int = 1) -> str:
         return ""
     if change.finish:
         wrong += [f"{name} is {is_}, not {want}" for name, want, is_ in pairs if want != is_]
+        wrong += [
+            f"{name.replace('_', ' ')} is {there.runner[name]}, not {wanted.runner[name]}"
+            for name in _other_facts(wanted, there)
+        ]
     wrong += [
         f"split {name} is {there.splits.get(name)}, not {want}"
         for name, want in change.splits.items()

@@ -6,13 +6,14 @@ and then sends what differs; so nothing is sent twice and nothing needs a checkp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from p88console.domain.errors import NotOffered, Rejected, StaleWrite
+from p88console.domain.errors import NotOffered, Rejected, StaleWrite, VerbRefused
 from p88console.domain.jobs import Counts
 from p88console.domain.model import Provider
+from p88console.domain.outcome import about_rows
 from p88console.domain.publication import (
     Change,
     Comparison,
@@ -21,19 +22,31 @@ from p88console.domain.publication import (
     PublicationState,
     RowState,
     compare,
-    told,
 )
 from p88console.domain.removal import brake_limit
 from p88console.engine.pull import event_id_of
+from p88console.engine.readback import (
+    first_finish,
+    judged,
+    named,
+    pieces,
+    registrations,
+    split_order,
+    summary,
+)
 from p88console.engine.shop import Ticket
 from p88console.providers.publishing import (
     ListSettings,
     Outlet,
     PublishesResults,
     ShownList,
+    TakesLinesBack,
 )
 from p88console.store import events, publications, tenants
 from p88console.store.publications import Verdict, Version
+
+REFUSALS_IN_A_ROW = 10
+"""From so many lines refused alone on, it is not the lines."""
 
 STALE_TRIES = 3
 """How often a list that moves on while it is written is read again before giving up."""
@@ -73,6 +86,8 @@ class _Publishing:
         self.outlet = outlet
         self.title = Provider(ticket.job.provider).title
         self.refused: dict[str, str] = {}
+        self.refusals = 0
+        """Lines refused alone, one after the other."""
         self.done = self.total = 0
 
     async def run(self) -> None:
@@ -97,25 +112,30 @@ class _Publishing:
         await self._end(PublicationState.PUBLISHED)
 
     async def _publish(self, shown: Version | None) -> None:
+        first_try = self.version.list_id is None
         list_id, replaced = await self._list(shown)
         wanted = await self.db.read(publications.lines, self.version.id)
-        before = await self._read(list_id, wanted)
+        ours = [] if shown is None else await self.db.read(publications.lines, shown.id)
+        before = await self._read(list_id, wanted, ours)
         await self._look_for_others(shown, before if replaced is None else None, wanted)
-        plan = await self._apply(list_id, wanted, before)
-        after = await self._read(list_id, wanted)
-        verdicts = self._verdicts(wanted, before, after)
+        # what somebody else put into a list that cannot be made anew says nothing about this one
+        anew = first_try and self.version.mode is Mode.FULL
+        known = replace(before, lines=[]) if anew else before
+        plan = await self._apply(list_id, wanted, known)
+        gone = await self._take_back(list_id, wanted, before, ours)
+        after = await self._read(list_id, wanted, ours)
+        verdicts = judged(wanted, before, after, self.refused, self.title)
         await self.ticket.write(publications.settle_rows, self.version.id, verdicts)
         wrong = [verdict for verdict in verdicts if verdict.state is not RowState.VERIFIED]
         self._count(plan, wrong)
+        self._look_for_gone(gone, after)
         if not after.head.public and len(wrong) > brake_limit(len(wanted)):
-            await self._leave(
-                PublicationState.WITHHELD, f"{_summary(wrong)}; the list stays hidden"
-            )
+            await self._leave(PublicationState.WITHHELD, f"{summary(wrong)}; the list stays hidden")
             return
         await self._show(list_id, after)
         if replaced is not None:
             await self._drop(replaced)
-        await self._end(PublicationState.PUBLISHED, _summary(wrong))
+        await self._end(PublicationState.PUBLISHED, summary(wrong))
 
     async def _list(self, shown: Version | None) -> tuple[str, str | None]:
         """The list to fill, and the one that it takes the place of."""
@@ -123,9 +143,11 @@ class _Publishing:
             return self.version.list_id, self.version.replaces
         there = {head.list_id for head in await self.adapter.result_lists(self.outlet)}
         held = shown.list_id if shown is not None and shown.list_id in there else None
-        fresh = self.version.mode is Mode.FULL and self.adapter.publish_traits.fresh_lists
-        if held is not None and not fresh:
+        makes = self.adapter.publish_traits.medium.fresh_lists
+        if held is not None and not (makes and self.version.mode is Mode.FULL):
             list_id, replaces = held, None
+        elif not makes and there:
+            list_id, replaces = min(there), None
         else:
             for left in await self.db.read(publications.leftover_lists, self.version.race_id):
                 if left in there:
@@ -145,8 +167,10 @@ class _Publishing:
         hidden = ListSettings(public=False, official=self.version.official)
         return await self.adapter.new_result_list(self.outlet, hidden)
 
-    async def _read(self, list_id: str, wanted: Sequence[Line]) -> ShownList:
-        return _named(await self.adapter.shown_results(self.outlet, list_id), wanted)
+    async def _read(
+        self, list_id: str, wanted: Sequence[Line], earlier: Sequence[Line] = ()
+    ) -> ShownList:
+        return named(await self.adapter.shown_results(self.outlet, list_id), wanted, earlier)
 
     async def _look_for_others(
         self, shown: Version | None, there: ShownList | None, wanted: Sequence[Line]
@@ -156,8 +180,8 @@ class _Publishing:
             return
         left = await self.db.read(publications.lines, shown.id, state=RowState.VERIFIED)
         there = there or await self._read(shown.list_id, left)
-        moved = _registrations(compare(left, there.lines, there.unit_ms))
-        foreign = moved & _registrations(compare(wanted, there.lines, there.unit_ms))
+        moved = registrations(compare(left, there.lines, there.unit_ms))
+        foreign = moved & registrations(compare(wanted, there.lines, there.unit_ms))
         if foreign:
             self.ticket.remarks.append(
                 f"{self.outlet.race_name}: {len(foreign)} lines at {self.title} were changed by "
@@ -178,10 +202,33 @@ class _Publishing:
                 todo = compare(wanted, there.lines, there.unit_ms)
         return plan
 
+    async def _take_back(
+        self, list_id: str, wanted: Sequence[Line], before: ShownList, ours: Sequence[Line]
+    ) -> list[Line]:
+        """Show lines no longer that were published from here and are not wanted; returns them."""
+        if not isinstance(self.adapter, TakesLinesBack):
+            return []
+        published = {line.registration_id for line in ours}
+        left = compare(wanted, before.lines, before.unit_ms).left_over
+        gone = [line for line in left if line.registration_id in published]
+        await self.adapter.take_back(self.outlet, list_id, gone)
+        return gone
+
+    def _look_for_gone(self, gone: Sequence[Line], after: ShownList) -> None:
+        shown = {line.registration_id for line in after.lines}
+        still = [line for line in gone if line.registration_id in shown]
+        if still:
+            self.ticket.counts += Counts(refused=len(still))
+            bibs = ", ".join(line.bib or "–" for line in still[:5])
+            self.ticket.remarks.append(
+                f"{self.outlet.race_name}: {self.title} still shows {len(still)} lines that were "
+                f"to be taken back: {bibs}"
+            )
+
     async def _send(self, list_id: str, plan: Comparison) -> None:
         """Splits before finishes; finishes that runners are told of come last and in public."""
         splits = [change for change in plan.changes if change.splits]
-        loud = [one for one in plan.changes if self.version.notify and _first_finish(one)]
+        loud = [one for one in plan.changes if self.version.notify and first_finish(one)]
         quiet = [one for one in plan.changes if one.finish and one not in loud]
         self.total = self.done + len(splits) + len(loud) + len(quiet)
         if splits:
@@ -196,45 +243,45 @@ class _Publishing:
 
     async def _batches(self, list_id: str, changes: Sequence[Change], write: _Write) -> None:
         traits = self.adapter.publish_traits
-        for batch in _pieces(changes, traits.batch_size):
+        for batch in pieces(changes, traits.batch_size):
             if self.done:
                 await self.clock.sleep(traits.pause_s)
             sent = [Verdict(change.line, RowState.SENT) for change in batch]
             await self.ticket.write(publications.settle_rows, self.version.id, sent)
-            refused = await write(self.outlet, list_id, batch)
-            good = [one for one in batch if one.line.registration_id not in refused]
-            if refused and good:
-                # a batch with a bad line may have been refused whole; lines merge, so again
-                await write(self.outlet, list_id, good)
-            self.refused |= refused
+            self.refused |= await self._one_batch(list_id, batch, write)
             self.done += len(batch)
             await self.ticket.progress(self.done, self.total)
 
-    def _verdicts(
-        self, wanted: Sequence[Line], before: ShownList, after: ShownList
-    ) -> list[Verdict]:
-        was = {line.registration_id: line for line in before.lines}
-        there = {line.registration_id: line for line in after.lines}
-        verdicts = []
-        for line in wanted:
-            now = there.get(line.registration_id)
-            wrong = told(line, now, after.unit_ms)
-            if not wrong:
-                verdicts.append(Verdict(line, RowState.VERIFIED))
-            elif line.registration_id in self.refused:
-                reason = self.refused[line.registration_id]
-                verdicts.append(Verdict(line, RowState.REFUSED, reason))
-            elif now == was.get(line.registration_id):
-                verdicts.append(
-                    Verdict(line, RowState.IGNORED, f"ignored by {self.title}: {wrong}")
-                )
-            else:
-                verdicts.append(Verdict(line, RowState.DIFFERS, wrong))
-        return verdicts
+    async def _one_batch(
+        self, list_id: str, batch: Sequence[Change], write: _Write
+    ) -> dict[str, str]:
+        """Write a batch; one that is refused whole is halved until the bad line stands alone."""
+        try:
+            refused = dict(await write(self.outlet, list_id, batch))
+        except (StaleWrite, VerbRefused):
+            raise
+        except Rejected as fault:
+            if not about_rows(fault):
+                raise
+            if len(batch) == 1:
+                self.refusals += 1
+                if self.refusals >= REFUSALS_IN_A_ROW:
+                    raise
+                return {batch[0].line.registration_id: fault.detail or fault.title}
+            half = len(batch) // 2
+            refused = await self._one_batch(list_id, batch[:half], write)
+            return refused | await self._one_batch(list_id, batch[half:], write)
+        self.refusals = 0
+        good = [one for one in batch if one.line.registration_id not in refused]
+        if refused and good and self.adapter.publish_traits.lines_merge:
+            # a batch with a bad line may have been refused whole; lines merge, so again
+            await write(self.outlet, list_id, good)
+        return refused
 
     async def _show(self, list_id: str, there: ShownList) -> None:
         """Show the list and mark it; nobody is told of anything from then on."""
-        if self.version.notify or not there.head.public or there.official != self.version.official:
+        marked = there.official in (None, self.version.official)
+        if self.version.notify or not there.head.public or not marked:
             settings = ListSettings(public=True, official=self.version.official)
             await self.adapter.set_result_list(self.outlet, list_id, settings)
 
@@ -259,7 +306,7 @@ class _Publishing:
             verified=len(sent - failed),
         )
         if wrong:
-            self.ticket.remarks.append(f"{self.outlet.race_name}: {_summary(wrong)}")
+            self.ticket.remarks.append(f"{self.outlet.race_name}: {summary(wrong)}")
         if plan.left_over:
             self.ticket.remarks.append(
                 f"{self.outlet.race_name}: {len(plan.left_over)} lines at {self.title} are in no "
@@ -277,53 +324,3 @@ class _Publishing:
     async def _end(self, state: PublicationState, reason: str | None = None) -> None:
         now = self.clock.now()
         await self.ticket.write(publications.settle, self.version.id, state, now, reason)
-
-
-def split_order(lines: Iterable[Line]) -> list[str]:
-    """Split names in the order in which runners reach them."""
-    earliest: dict[str, int] = {}
-    for line in lines:
-        for name, time in line.splits.items():
-            earliest[name] = min(time, earliest.get(name, time))
-    return sorted(earliest, key=lambda name: earliest[name])
-
-
-def _named(shown: ShownList, wanted: Sequence[Line]) -> ShownList:
-    """Lines whose registration the far side keeps to itself, found by a bib that only one wears."""
-    bibs: dict[str, list[str]] = {}
-    for line in wanted:
-        bibs.setdefault(line.bib or "", []).append(line.registration_id)
-
-    def named(line: Line) -> Line:
-        wearers = bibs.get(line.bib, ()) if line.bib else ()
-        if line.registration_id or len(wearers) != 1:
-            return line
-        return replace(line, registration_id=wearers[0])
-
-    return replace(shown, lines=[named(line) for line in shown.lines])
-
-
-def _first_finish(change: Change) -> bool:
-    """Whether the far side shows no finish of this runner yet."""
-    return change.finish and not (change.before and change.before.has_finish)
-
-
-def _registrations(found: Comparison) -> set[str]:
-    """Whose lines differ, or are there without being in the list."""
-    changed = {change.line.registration_id for change in found.changes}
-    return changed | {line.registration_id for line in found.left_over}
-
-
-def _pieces(changes: Sequence[Change], size: int) -> Iterator[Sequence[Change]]:
-    for start in range(0, len(changes), size):
-        yield changes[start : start + size]
-
-
-def _summary(wrong: Sequence[Verdict]) -> str | None:
-    if not wrong:
-        return None
-    first = "; ".join(
-        f"bib {verdict.line.bib or '–'} {verdict.state}: {verdict.reason}" for verdict in wrong[:5]
-    )
-    more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
-    return f"{len(wrong)} lines are not as they were sent: {first}{more}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from p88console.domain.publication import Change, Line
+from p88console.domain.publication import EVERYTHING, Change, Line, Medium
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +17,13 @@ class PublishTraits:
     """Lines in one call."""
     pause_s: float
     """Race seconds between two such calls."""
-    fresh_lists: bool
-    """Whether a list can be made beside the one that is shown, and shown in its place."""
     hides: bool
     """Whether a list can be taken from the public again."""
     notifies: bool
     """Whether runners are told of their first result unless switched off."""
-    unofficial: bool
-    """Whether a list can be marked as unofficial."""
+    medium: Medium = EVERYTHING
+    lines_merge: bool = True
+    """Whether a line that is written again merges with the one that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,12 @@ class ListHead:
 class ShownList:
     """A list as it is read; a line without a registration id has its bib alone.
 
-    `unit_ms` is what the last digit of its times is worth.
+    `official` is None where the far side does not tell; `unit_ms` is what the last digit of its
+    times is worth.
     """
 
     head: ListHead
-    official: bool
+    official: bool | None
     lines: Sequence[Line]
     unit_ms: int
 
@@ -112,4 +112,13 @@ class PublishesResults(Protocol):
         self, outlet: Outlet, list_id: str, changes: Sequence[Change]
     ) -> Mapping[str, str]:
         """Write places and times, or the words in their place; as `write_splits`."""
+        ...
+
+
+@runtime_checkable
+class TakesLinesBack(PublishesResults, Protocol):
+    """Keeps one list for a race, from which single lines can be taken."""
+
+    async def take_back(self, outlet: Outlet, list_id: str, lines: Sequence[Line]) -> None:
+        """Show these lines no longer; what became of it is learned by reading back."""
         ...

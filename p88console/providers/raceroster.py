@@ -1,4 +1,4 @@
-"""Race Roster: registrations from its API, results from its public site.
+"""Race Roster: registrations from its API, results to it, and from its public site.
 
 Confirmed by vendor pages or several live clients: the token call at the authorize path and its
 `data` around the token, the events with nested `subEvents`, the participants' path, their names,
@@ -26,7 +26,7 @@ from p88console.domain.model import (
     RawRow,
     ResultRecord,
 )
-from p88console.providers import raceroster_results
+from p88console.providers import raceroster_publishing, raceroster_results
 from p88console.providers.base import (
     AccountAccess,
     CallLimits,
@@ -38,6 +38,7 @@ from p88console.providers.base import (
 )
 from p88console.providers.distances import metres
 from p88console.providers.http import Answer, Door, not_theirs
+from p88console.providers.raceroster_publishing import ResultsDesk, pairs
 from p88console.providers.raceroster_results import ResultsSite
 from p88console.providers.reading import (
     Reader,
@@ -75,6 +76,7 @@ FORMS = {
     "team": Form("team", Mark.ASSUMED),
     "modified": Form("lastModifiedDate", Mark.ASSUMED),
     **raceroster_results.FORMS,
+    **raceroster_publishing.FORMS,
 }
 
 SECRETS = ("client_id", "client_secret", "username", "password")
@@ -102,8 +104,8 @@ def open_adapter(access: AccountAccess) -> RaceRoster:
     return RaceRoster(access)
 
 
-class RaceRoster:
-    """One Race Roster user: events, registrations, and the results that are public."""
+class RaceRoster(ResultsDesk):
+    """One Race Roster user: events, registrations, results posted and results that are public."""
 
     provider = Provider.RACEROSTER
     has_since_filter = False
@@ -117,7 +119,8 @@ class RaceRoster:
         self._signer = TokenSigner(self._fetch, _bearer)
         self._door = Door(self.provider, base, limits, signer=self._signer, budget=access.budget)
         site = access.options.get("results_base_url") or access.base_url or RESULTS_BASE_URL
-        self._site = ResultsSite(site, self._wire)
+        self._site = ResultsSite(site, self._wire, access.limited(raceroster_results.LIMITS))
+        super().__init__(self._door, self._wire, self._site, self._code_of)
 
     async def _fetch(self, old: Token | None) -> Token:
         client = {name: self._secrets[name] for name in ("client_id", "client_secret")}
@@ -245,13 +248,17 @@ class RaceRoster:
 
     async def results(self, target: ScoringTarget) -> AsyncIterator[Page]:
         """Everything that the public site shows of the event, race by race."""
-        code = target.options.get("results_code")
-        if not code:
-            raw = await self._event(target.remote_event_id)
-            code = raceroster_results.code_in(Reader(raw).text("resultsUrl"))
+        code = target.options.get("results_code") or await self._code_of(target.remote_event_id)
         if code:
             async for page in self._site.pages(code):
                 yield page
+
+    async def _code_of(self, event_id: str) -> str | None:
+        """The code of an event's results page, by setting, else by its address."""
+        if told := pairs(self._wire["results_codes"]).get(event_id):
+            return told
+        raw = await self._event(event_id)
+        return raceroster_results.code_in(Reader(raw).text("resultsUrl"))
 
     def result(self, raw: RawRow) -> ResultRecord:
         """Translate one result as the site shows it."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from p88console.domain.errors import RowFault
@@ -33,6 +34,8 @@ LIMITS = CallLimits(concurrent=2, per_second=4.0)
 """Clients leave 200 to 500 ms between calls; no vendor figure is known."""
 
 AT_ONCE = 20
+USES = 30
+"""Listings for which a result's detail holds while its line stays the same."""
 STATUSES = {
     "complete": ResultStatus.FINISHED,
     "dnf": ResultStatus.DNF,
@@ -54,15 +57,35 @@ def code_in(url: str | None) -> str | None:
     return found[1] if found else url.rstrip("/").rpartition("/")[2] or None
 
 
+@dataclass(slots=True)
+class _Known:
+    """What the site last said of a result, with the fingerprint of its line in the listing."""
+
+    line: str
+    detail: RawRow
+    uses: int
+    """How often it served; a listing may lack the very column that changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRace:
+    """One race of an event as the site numbers it."""
+
+    id: str
+    event_id: str
+    name: str
+    public: bool
+    has_results: bool
+
+
 class ResultsSite:
     """The results site, and what it last said of each result."""
 
-    def __init__(self, base_url: str, wire: Wire) -> None:
+    def __init__(self, base_url: str, wire: Wire, limits: CallLimits = LIMITS) -> None:
         self._wire = wire
         agent = {"User-Agent": "Mozilla/5.0 (compatible; p88console)"}
-        self._door = Door(Provider.RACEROSTER, base_url, LIMITS, headers=agent)
-        self._known: dict[str, tuple[str, RawRow]] = {}
-        """By result: its line's fingerprint and its detail, so that only changes are asked for."""
+        self._door = Door(Provider.RACEROSTER, base_url, limits, headers=agent)
+        self._known: dict[str, _Known] = {}
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -70,22 +93,41 @@ class ResultsSite:
 
     async def pages(self, code: str) -> AsyncIterator[Page]:
         """Page through the results of every race of the event that has any."""
+        for race in await self.races(code):
+            if race.has_results:
+                async for page in self.race_pages(code, race):
+                    yield page
+
+    async def races(self, code: str) -> list[SiteRace]:
+        """Every race of the event, those without results too."""
         answer = await self._door.get(self._wire.path("site_event", code=code))
         event = as_dict(_data(answer).get("event"))
         races = event.get("subEvents")
         if not isinstance(races, list):
             raise not_theirs(answer.call, "no sub-events in the answer")
+        found = []
         for race in races:
             reader = Reader(as_dict(race))
             race_id = reader.text("resultSubEventId") or reader.text("id")
             event_id = reader.text("resultEventId") or Reader(event).text("resultEventId")
-            if race_id is None or event_id is None or reader.row.get("hasResults") is False:
-                continue
-            async for page in self._race(code, event_id, race_id, reader.text("name") or race_id):
-                yield page
+            if race_id is not None and event_id is not None:
+                name = reader.text("name") or race_id
+                public = reader.row.get("isPublic") is not False
+                has_results = reader.row.get("hasResults") is not False
+                found.append(SiteRace(race_id, event_id, name, public, has_results))
+        return found
 
-    async def _race(self, code: str, event_id: str, race_id: str, name: str) -> AsyncIterator[Page]:
-        path = self._wire.path("site_results", event=event_id, race=race_id)
+    async def race_pages(
+        self, code: str, race: SiteRace, *, detailed: bool = True
+    ) -> AsyncIterator[Page]:
+        """Page through the results of one race.
+
+        Args:
+            code: The event's code.
+            race: One of its races.
+            detailed: Ask for each result by itself; else only where its line has no bib or times.
+        """
+        path = self._wire.path("site_results", event=race.event_id, race=race.id)
         start, seen = 0, set[str]()
         while True:
             query = {"start": str(start), "limit": self._wire["site_limit"]}
@@ -96,34 +138,55 @@ class ResultsSite:
                 return
             seen |= ids
             start += len(rows)
-            whole_rows = await self._in_full(code, rows)
+            whole_rows = await self._in_full(code, rows, detailed=detailed)
             yield Page(
-                [{**row, RACE: name} for row in whole_rows],
-                {"race": race_id, "start": start},
+                [{**row, RACE: race.name} for row in whole_rows],
+                {"race": race.id, "start": start},
                 answer.server_time,
                 whole(as_dict(answer.body.get("meta")).get("totalResults")),
             )
 
-    async def _in_full(self, code: str, rows: Sequence[RawRow]) -> list[RawRow]:
+    async def _in_full(self, code: str, rows: Sequence[RawRow], *, detailed: bool) -> list[RawRow]:
         found: list[RawRow] = []
         for begin in range(0, len(rows), AT_ONCE):
             some = rows[begin : begin + AT_ONCE]
-            found += await asyncio.gather(*(self._one(code, row) for row in some))
+            found += await asyncio.gather(
+                *(
+                    _as_listed(row) if not detailed and _says_all(row) else self.one(code, row)
+                    for row in some
+                )
+            )
         return found
 
-    async def _one(self, code: str, row: RawRow) -> RawRow:
+    async def one(self, code: str, row: RawRow) -> RawRow:
         """A line with everything else the site knows of the result."""
         key, line = str(row.get("id")), fingerprint(row)
         known = self._known.get(key)
-        if known is None or known[0] != line:
+        if known is None or known.line != line or known.uses >= USES:
             path = self._wire.path("site_detail", code=code, result=key)
             data = _data(await self._door.get(path))
             segments = data.get("segmentResults")
             detail = {**as_dict(data.get("result"))}
             if isinstance(segments, list) and not detail.get(self._wire["site_segments"]):
                 detail[self._wire["site_segments"]] = segments
-            known = self._known[key] = (line, detail)
-        return {**row, **known[1], "id": key}
+            # not all at once: whoever is known first is asked for again first
+            uses = len(self._known) % USES if known is None else 0
+            known = self._known[key] = _Known(line, detail, uses)
+        known.uses += 1
+        return {**row, **known.detail, "id": key}
+
+    def forget(self, row: RawRow) -> None:
+        """Ask for this result again, whatever its line says."""
+        self._known.pop(str(row.get("id")), None)
+
+
+async def _as_listed(row: RawRow) -> RawRow:
+    return row
+
+
+def _says_all(row: RawRow) -> bool:
+    """Whether a line of the listing has its bib and both times."""
+    return all(Reader(row).text(name) for name in ("bib", "gunTime", "chipTime"))
 
 
 def result(raw: RawRow) -> ResultRecord:

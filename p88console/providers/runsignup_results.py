@@ -65,10 +65,8 @@ class ResultSets(SetsReader):
     publish_traits = PublishTraits(
         batch_size=25,
         pause_s=1.0,
-        fresh_lists=True,
         hides=True,
         notifies=True,
-        unofficial=True,
     )
 
     def __init__(self, door: Door, wire: Wire) -> None:

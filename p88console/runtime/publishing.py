@@ -10,6 +10,7 @@ from p88console.domain.case import Finding
 from p88console.domain.errors import NotOffered, UsageFault
 from p88console.domain.guard import barred
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
+from p88console.domain.publication import Medium
 from p88console.providers.publishing import PublishesResults
 from p88console.runtime.runtime import Runtime
 from p88console.store import drafts, publications, queue
@@ -28,14 +29,14 @@ async def prepare(
     Raises `NotOffered` where the registration provider shows no results, or cannot do what is
     wished; `UsageFault` for a race that the event has not, or when there is nothing to publish.
     """
-    await _check_offered(runtime, event, wish)
+    medium = await _offered(runtime, event, wish)
     races = [race for race in event.races if race_id in (None, race.id)]
     if not races:
         raise UsageFault(f"{event.name} has no race {race_id}", _races(event.races))
     now = runtime.clock.now()
 
     def read(connection: Reading) -> list[Draft]:
-        found = (drafts.draft(connection, event, race, wish, now) for race in races)
+        found = (drafts.draft(connection, event, race, wish, now, medium) for race in races)
         return [made for made in found if made is not None]
 
     made = await runtime.db.read(read)
@@ -44,7 +45,8 @@ async def prepare(
     return made
 
 
-async def _check_offered(runtime: Runtime, event: EventRow, wish: Wish) -> None:
+async def _offered(runtime: Runtime, event: EventRow, wish: Wish) -> Medium:
+    """What the provider's results page takes. Raises `NotOffered`."""
     adapter = await runtime.shop.adapters.of(event.account_id)
     if not isinstance(adapter, PublishesResults):
         raise NotOffered(event.provider, "publishing results")
@@ -53,6 +55,9 @@ async def _check_offered(runtime: Runtime, event: EventRow, wish: Wish) -> None:
         raise NotOffered(event.provider, "taking results from the public")
     if wish.notify and not traits.notifies:
         raise NotOffered(event.provider, "notifying runners")
+    if wish.official and not traits.medium.unofficial:
+        raise NotOffered(event.provider, "telling official from unofficial results")
+    return traits.medium
 
 
 def _nothing(event: EventRow, wish: Wish) -> tuple[str, str, str]:

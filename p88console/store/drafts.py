@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, or_, select
 
 from p88console.domain.case import Case, Finding, Grade, Runner
 from p88console.domain.guard import inspect
@@ -15,8 +16,10 @@ from p88console.domain.inbox import Kind
 from p88console.domain.model import ParticipantStatus, ResultStatus
 from p88console.domain.publication import (
     CODED,
+    EVERYTHING,
     Comparison,
     Line,
+    Medium,
     Mode,
     RowState,
     compare,
@@ -64,7 +67,12 @@ class Draft:
 
 
 def draft(
-    connection: Connection, event: EventRow, race: RaceRow, wish: Wish, now: datetime
+    connection: Connection,
+    event: EventRow,
+    race: RaceRow,
+    wish: Wish,
+    now: datetime,
+    medium: Medium = EVERYTHING,
 ) -> Draft | None:
     """What publishing this race would mean; None when there is nothing it could be about."""
     base = publications.last_shown(connection, race.id)
@@ -72,7 +80,7 @@ def draft(
     hidden = shown is not None and shown.mode is Mode.WITHDRAW
     if wish.unpublish:
         return None if base is None or hidden else _withdrawal(connection, race, base)
-    case, origin = _case(connection, event, race, now), None
+    case, origin = _case(connection, event, race, now, medium), None
     if wish.previous:
         earlier = publications.previous(connection, race.id)
         if earlier is None:
@@ -83,7 +91,8 @@ def draft(
     known = [] if base is None else _acknowledged(connection, base)
     lines = [runner.line for runner in case.runners]
     comparison = compare(lines, known)
-    mode = Mode.FULL if base is None or wish.full else comparison.mode
+    mode = comparison.mode if medium.fresh_lists else Mode.PARTIAL
+    mode = Mode.FULL if base is None or wish.full else mode
     case = replace(
         case,
         before=None if base is None else known,
@@ -92,6 +101,7 @@ def draft(
         notify=wish.notify,
         official=wish.official,
         was_official=base is not None and base.official,
+        medium=medium,
     )
     same = base is not None and not hidden and base.official == wish.official and not wish.full
     return Draft(
@@ -135,24 +145,25 @@ def _earlier(connection: Connection, version: Version) -> Case:
     return Case(runners, going_back=True)
 
 
-def _case(connection: Connection, event: EventRow, race: RaceRow, now: datetime) -> Case:
+def _case(
+    connection: Connection, event: EventRow, race: RaceRow, now: datetime, medium: Medium
+) -> Case:
     """The standings of a race as they are, sorted by what can become of each."""
-    rows = _standings(connection, race)
+    rows = _standings(connection, event, race)
     begun = [row for row in rows if row["status"] != ResultStatus.NOT_STARTED]
-    first = begun[0]["link_id"] if begun else None
-    own = [row for row in begun if row["link_id"] == first]
+    leading, others = _by_system(begun)
     runners: dict[int, Runner] = {}
     orphans: list[Runner] = []
     twice: list[Runner] = []
     unplaceable: list[tuple[Runner, str]] = []
-    for row in own:
-        runner = _runner(_line(row), row, row)
+    for row in leading:
+        runner = _runner(_line(row, event, medium), row, row)
         participant = row["participant_id"]
         if participant is None:
             orphans.append(runner)
         elif participant in runners:
             twice.append(runner)
-        elif reason := _unplaceable(row, race, event):
+        elif reason := _unplaceable(row, race, event, medium):
             unplaceable.append((runner, reason))
         elif publishable(runner.line):
             runners[participant] = runner
@@ -165,17 +176,42 @@ def _case(connection: Connection, event: EventRow, race: RaceRow, now: datetime)
         twice=twice,
         other_times={
             row["participant_id"]: row["gun_time_ms"]
-            for row in begun
-            if row["link_id"] != first and row["participant_id"] and row["gun_time_ms"] is not None
+            for row in others
+            if row["gun_time_ms"] is not None
         },
-        inbox=_waiting(connection, race),
+        inbox=_waiting(connection, event, race),
         still=None if moved is None else now - moved,
-        running=sum(row["status"] == ResultStatus.RUNNING for row in own),
+        running=sum(row["status"] == ResultStatus.RUNNING for row in leading),
     )
 
 
-def _standings(connection: Connection, race: RaceRow) -> list[Mapping[str, Any]]:
-    """The race's results beside who is registered, by scoring system and place."""
+def _by_system(
+    begun: Sequence[Mapping[str, Any]],
+) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Each runner by the first scoring system that has them, and what the others say of them.
+
+    Results of nobody come from the first system alone: another may only not know their runner.
+    """
+    first: dict[int, int] = {}
+    for row in begun:
+        first.setdefault(row["participant_id"] or 0, row["link_id"])
+    orphans_of = min((row["link_id"] for row in begun), default=0)
+    leading, others = list[Mapping[str, Any]](), list[Mapping[str, Any]]()
+    for row in begun:
+        leads = first[row["participant_id"]] if row["participant_id"] else orphans_of
+        if row["link_id"] == leads:
+            leading.append(row)
+        elif row["participant_id"]:
+            others.append(row)
+    return leading, others
+
+
+def _standings(connection: Connection, event: EventRow, race: RaceRow) -> list[Mapping[str, Any]]:
+    """The race's results beside who is registered, by scoring system and place.
+
+    What the registration provider itself shows is no standing: that is what was published.
+    """
+    own = [link.id for link in event.links if link.account_id == event.account_id]
     person = PARTICIPANTS.c
     columns = [
         person.provider_id,
@@ -189,13 +225,13 @@ def _standings(connection: Connection, race: RaceRow) -> list[Mapping[str, Any]]
     query = (
         select(RESULTS, *columns)
         .outerjoin(PARTICIPANTS, person.id == RESULTS.c.participant_id)
-        .where(RESULTS.c.race_id == race.id)
+        .where(RESULTS.c.race_id == race.id, RESULTS.c.link_id.not_in(own))
         .order_by(RESULTS.c.link_id, RESULTS.c.place.is_(None), RESULTS.c.place, RESULTS.c.id)
     )
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _line(row: Mapping[str, Any]) -> Line:
+def _line(row: Mapping[str, Any], event: EventRow, medium: Medium) -> Line:
     coded = row["status"] in CODED
     return Line(
         registration_id=row["provider_id"] or "",
@@ -208,9 +244,29 @@ def _line(row: Mapping[str, Any]) -> Line:
         splits={
             split["name"]: split["gun_time_ms"]
             for split in row["splits"]
-            if split["gun_time_ms"] is not None
+            if split["gun_time_ms"] is not None and medium.splits
         },
+        runner=_told_of(row, event) if medium.runners else {},
     )
+
+
+def _told_of(row: Mapping[str, Any], event: EventRow) -> dict[str, str | int | None]:
+    """Who ran, as registered, else as scored; the age on race day."""
+    born, day = row["birth_date"], event.starts_at
+    age = None
+    if born is not None and day is not None:
+        local = day.astimezone(ZoneInfo(event.timezone))
+        age = local.year - born.year - ((local.month, local.day) < (born.month, born.day))
+    coded = row["status"] in CODED
+    return {
+        "first_name": row["registered_first_name"] or row["first_name"],
+        "last_name": row["registered_last_name"] or row["last_name"],
+        "gender": row["gender"],
+        "age": age,
+        "category": row["category"],
+        "gender_place": None if coded else row["gender_place"],
+        "category_place": None if coded else row["category_place"],
+    }
 
 
 def _runner(line: Line, person: Mapping[str, Any], row: Mapping[str, Any]) -> Runner:
@@ -231,7 +287,9 @@ def _runner(line: Line, person: Mapping[str, Any], row: Mapping[str, Any]) -> Ru
     )
 
 
-def _unplaceable(row: Mapping[str, Any], race: RaceRow, event: EventRow) -> str | None:
+def _unplaceable(
+    row: Mapping[str, Any], race: RaceRow, event: EventRow, medium: Medium
+) -> str | None:
     """Why the registration provider would not take this result."""
     if not row["provider_id"]:
         return f"no registration at {event.provider.title}"
@@ -242,6 +300,8 @@ def _unplaceable(row: Mapping[str, Any], race: RaceRow, event: EventRow) -> str 
         return f"registered for {names.get(row['registered_race_id'], 'another race')}"
     if row["status"] not in KNOWN_WORDS:
         return f"standing {row['status']!r} has no word there"
+    if medium.by_bib and not row["bib"]:
+        return f"no bib, by which {event.provider.title} knows a result"
     return None
 
 
@@ -262,16 +322,21 @@ def _without_result(
     ]
 
 
-def _waiting(connection: Connection, race: RaceRow) -> int:
-    """Open inbox items about people of this race; orphans are a finding of their own."""
+def _waiting(connection: Connection, event: EventRow, race: RaceRow) -> int:
+    """Open inbox items about people of this race, or about its whole event.
+
+    Orphans are a finding of their own; work of other accounts says nothing about results.
+    """
+    of_race = PARTICIPANTS.c.race_id == race.id
+    of_event = INBOX.c.participant_id.is_(None) & (INBOX.c.event_id == event.id)
     query = (
-        select(func.count())
-        .select_from(INBOX)
-        .join(PARTICIPANTS, PARTICIPANTS.c.id == INBOX.c.participant_id)
+        select(INBOX.c.detail)
+        .outerjoin(PARTICIPANTS, PARTICIPANTS.c.id == INBOX.c.participant_id)
         .where(
             INBOX.c.decided_at.is_(None),
             INBOX.c.kind != Kind.ORPHAN.value,
-            PARTICIPANTS.c.race_id == race.id,
+            or_(of_race, of_event),
         )
     )
-    return int(connection.execute(query).scalar_one())
+    details = connection.execute(query).scalars()
+    return sum(detail.get("race_id") in (None, race.id) for detail in details)

@@ -10,7 +10,7 @@ import pytest
 
 from p88console.domain.case import Case, Finding, Grade, Runner
 from p88console.domain.guard import QUIET, barred, inspect
-from p88console.domain.publication import Line, Mode
+from p88console.domain.publication import Line, Medium, Mode
 
 FIVE_K = 5_000.0
 
@@ -272,3 +272,17 @@ def test_many_people_are_cut_to_the_first_few() -> None:
 def test_the_gravest_comes_first() -> None:
     grades = [one.grade for one in inspect(case(twice=[runner(1)], inbox=1))]
     assert grades == sorted(grades, key=list(Grade).index)
+
+
+def test_a_place_held_by_two_stops_at_the_front_and_is_looked_at_behind() -> None:
+    first, second, *rest = field()
+    assert grade(case([first, at(second, place=1), *rest]), "places") is Grade.STOP
+    assert grade(case([first, second, *rest[:-1], at(rest[-1], place=7)]), "places") is Grade.LOOK
+    assert grade(case(), "places") is None
+
+
+def test_what_the_page_cannot_do_is_told() -> None:
+    plain = Medium(splits=False, unofficial=False)
+    assert grade(case(medium=plain), "unmarked") is Grade.LOOK
+    assert grade(case(medium=plain, official=True), "unmarked") is None
+    assert grade(case(medium=plain), "no_splits") is Grade.NOTE

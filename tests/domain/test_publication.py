@@ -126,3 +126,17 @@ def test_every_line_is_changed_or_unchanged_and_the_rest_is_left_over(
 @given(line=LINES)
 def test_a_line_survives_as_json(line: Line) -> None:
     assert line_of(line.values()) == line
+
+
+def test_facts_of_the_runner_count_as_far_as_both_tell_them() -> None:
+    told_of = replace(ADA, runner={"category": "F30", "age": 34})
+    assert compare([told_of], [replace(ADA, runner={"category": "f30 "})]).changes == ()
+    (change,) = compare([told_of], [replace(ADA, runner={"category": "F40"})]).changes
+    assert change.finish
+    assert told(told_of, replace(ADA, runner={"category": "F40"})) == "category is F40, not F30"
+    assert compare([ADA], [told_of]).changes == ()
+
+
+def test_lines_that_nobody_here_is_known_by_are_left_over_one_by_one() -> None:
+    nameless = [replace(ADA, registration_id="", bib=bib) for bib in ("7", "8")]
+    assert compare([ADA], [ADA, *nameless]).left_over == tuple(nameless)

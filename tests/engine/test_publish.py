@@ -13,7 +13,7 @@ from p88console.domain.errors import NotOffered, UsageFault
 from p88console.domain.jobs import Direction, Job, JobKey, JobState, Operation, Trigger
 from p88console.domain.model import Provider
 from p88console.domain.publication import Line, Mode, PublicationState, RowState
-from p88console.engine.publish import split_order
+from p88console.engine.readback import split_order
 from p88console.runtime import publishing, syncs
 from p88console.store import publications, queue
 from p88console.store.drafts import Draft, Wish
