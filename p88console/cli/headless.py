@@ -84,6 +84,6 @@ def _serve(port: int | None, *, print_token: bool, attach: bool) -> None:
                     output.plain(token)
                 output.note(f"the API answers at {address}, its pages at {address}/docs")
             output.note(f"the engine runs over {runtime.home.folder}; ctrl-c stops it")
-            await headless.serve(runtime, Supervisor(), stop, attach=attach)
+            await headless.serve(runtime, Supervisor(), stop, attach=attach, tell=output.note)
 
     face().run(serve)

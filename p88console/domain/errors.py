@@ -54,7 +54,7 @@ class StoreFault(P88Error):
 
 
 class StoreLost(StoreFault):
-    """The shared database does not answer; what is wanted may be asked again later."""
+    """The database cannot be used for now; what is wanted may be asked again later."""
 
     code = "store_lost"
 

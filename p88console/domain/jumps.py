@@ -29,6 +29,11 @@ class Slept:
 
     lasted: timedelta
 
+    @property
+    def told(self) -> str:
+        """How long, as people read it."""
+        return span(self.lasted)
+
 
 @dataclass(frozen=True, slots=True)
 class ClockSet:

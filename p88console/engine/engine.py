@@ -10,14 +10,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from p88console.domain.errors import StoreLost
+from p88console.domain.errors import P88Error, StoreFault, StoreLost
 from p88console.domain.jobs import CLAIMABLE_STATES
 from p88console.engine.chores import Chore
 from p88console.engine.shop import Shop
+from p88console.engine.standstill import TRY_S, Standstill
 from p88console.engine.timetable import Rhythm
+from p88console.engine.waking import Waking
 from p88console.engine.worker import HEARTBEATS, LEASE_S, Worker, is_dead, new_owner
 from p88console.store import engines, leases, queue
 from p88console.store.engines import Holder
+from p88console.store.soundness import damaged
 
 if TYPE_CHECKING:
     from p88console.engine.scheduler import Scheduler
@@ -45,6 +48,7 @@ class Engine:
         self.chores = chores
         self.owner = new_owner()
         self.fault: tuple[str, datetime] | None = None
+        self.standstill = Standstill(shop.clock, shop.db.feed)
         self.other: Holder | None = None
         """Who runs the engine instead, when this process only looks on."""
         self._task: asyncio.Task[None] | None = None
@@ -56,18 +60,42 @@ class Engine:
         return self._task is not None and not self._task.done()
 
     async def start(self) -> bool:
-        """Take a lease and go; False when another living process has the only one there is."""
-        mine = await self._take()
-        if mine is None:
+        """Take a lease and go; False when another living process has the only one there is.
+
+        Where the database cannot be used yet, it goes as soon as it can be.
+        """
+        mine = None
+        try:
+            mine = await self._take()
+        except StoreLost as fault:
+            self.standstill.met(fault)
+        if self.other is not None:
             return False
-        self._worker = Worker(self.shop, self.owner, lease_s=self.lease_s)
-        self._task = asyncio.create_task(self._run(self._worker, mine), name="engine")
+        self._worker = Worker(
+            self.shop, self.owner, lease_s=self.lease_s, stuck=self.standstill.met
+        )
+        self._task = asyncio.create_task(self._go(self._worker, mine), name="engine")
         return True
+
+    async def _go(self, worker: Worker, mine: Holder | None) -> None:
+        """Run under the lease `mine`, or under the one that is still to be had."""
+        while mine is None:
+            await asyncio.sleep(TRY_S)
+            try:
+                mine = await self._take()
+            except StoreLost as fault:
+                self.standstill.met(fault)
+                continue
+            self.standstill.over()
+            if mine is None:
+                self.shop.db.feed.publish({"engine"})
+                return
+        await self._run(worker, mine)
 
     async def _take(self) -> Holder | None:
         """A lease, with what a dead owner left behind rescued; None when another bars this one."""
         clock = self.shop.clock
-        self.fault = None
+        self.fault = self.other = None
         mine = Holder(self.owner, socket.gethostname(), os.getpid(), clock.now())
         db = self.shop.db
         self.other = await db.write(engines.join, mine, self.lease_s, is_dead, several=db.shared)
@@ -75,6 +103,15 @@ class Engine:
             return None
         await db.write(leases.rescue, clock.now(), is_dead)
         return mine
+
+    async def _see_that_it_is_sound(self) -> None:
+        """Raises `StoreFault` where pages of the database file are damaged."""
+        wrong = await self.shop.db.read(damaged)
+        if wrong is not None:
+            raise StoreFault(
+                "the database file is damaged",
+                f"{wrong}; the newest backup brings it back: p88console restore FILE --yes",
+            )
 
     async def once(self) -> list[int] | None:
         """Queue what the timetable wants, work once on each job that is due, and end.
@@ -84,6 +121,7 @@ class Engine:
         mine = await self._take()
         if mine is None:
             return None
+        await self._see_that_it_is_sound()
         worker, done = Worker(self.shop, self.owner, lease_s=self.lease_s), list[int]()
         scheduler = self._scheduler(mine, worker, _nobody)
         renewing = asyncio.create_task(self._again(scheduler.renew), name="renew")
@@ -125,6 +163,7 @@ class Engine:
             fail,
             chores=self.chores,
             lease_s=self.lease_s,
+            standstill=self.standstill,
         )
 
     async def _release(self) -> None:
@@ -173,9 +212,17 @@ class Engine:
 
         scheduler = self._scheduler(mine, worker, fail)
         working = asyncio.create_task(worker.run(), name="worker")
-        probing = asyncio.create_task(self.shop.lines.watch(worker.nudge), name="prober")
-        parts: set[asyncio.Future[None]] = {working, probing, broken}
+        probing = asyncio.create_task(
+            self.shop.lines.watch(worker.nudge, self.standstill.met), name="prober"
+        )
+        waking = Waking(self.shop, worker, scheduler.sweep, self.standstill)
+        watching = asyncio.create_task(waking.watch(), name="clocks")
+        mending = asyncio.create_task(
+            self.standstill.mend(scheduler.renew, waking.go_on), name="mender"
+        )
+        parts: set[asyncio.Future[None]] = {working, probing, watching, mending, broken}
         try:
+            await self._see_that_it_is_sound()
             await scheduler.start()
             await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
             for part in parts:
@@ -185,13 +232,14 @@ class Engine:
             raise
         except Exception as fault:
             log.exception("the engine stopped")
-            self.fault = (f"{type(fault).__name__}: {fault}", self.shop.clock.now())
+            told = str(fault) if isinstance(fault, P88Error) else f"{type(fault).__name__}: {fault}"
+            self.fault = (told, self.shop.clock.now())
             self.shop.db.feed.publish({"engine"})
         finally:
             scheduler.stop()
             for part in parts:
                 part.cancel()
-            await asyncio.gather(working, probing, return_exceptions=True)
+            await asyncio.gather(*parts, return_exceptions=True)
 
 
 def _nobody(_fault: BaseException) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 
 from p88console.domain.errors import StoreLost
@@ -17,8 +16,6 @@ from p88console.store.budgets import SLOTS_LAPSE_S
 from p88console.store.db import Database
 from p88console.store.tenants import AccountRow
 from p88console.system.clock import Clock
-
-log = logging.getLogger(__name__)
 
 PROBE_AT_LEAST_S = 0.25
 """Machine seconds between probes, whatever the speed of the race clock."""
@@ -104,10 +101,13 @@ class Lines:
         """Probe if any line is closed; says whether one was opened."""
         return await self._db.read(lines.any_closed) and await self.look(by_hand=by_hand)
 
-    async def watch(self, opened: Callable[[], None]) -> None:
+    async def watch(
+        self, opened: Callable[[], None], stuck: Callable[[StoreLost], None] = lambda _: None
+    ) -> None:
         """Probe while any line is closed, until cancelled; calls `opened` when one opens.
 
         It looks soon after a fault, then every few seconds; while all is well nothing is asked.
+        Where the database cannot be used nothing is probed either, and `stuck` is called.
         """
         every = max(PROBE_AT_LEAST_S, NETWORK_PROBE.total_seconds() / self._clock.speed)
         while True:
@@ -115,7 +115,7 @@ class Lines:
                 if await self.look_if_closed(by_hand=self._by_hand):
                     opened()
             except StoreLost as fault:
-                log.warning("no line is probed: %s", fault)
+                stuck(fault)
             self._by_hand = False
             try:
                 await asyncio.wait_for(self._nudged.wait(), every)

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from p88console.domain.errors import P88Error, StoreLost
+from p88console.domain.errors import P88Error
 from p88console.engine import timetable
 from p88console.engine.chores import Chore
 from p88console.engine.shop import Shop
+from p88console.engine.standstill import Standstill
 from p88console.engine.timetable import Rhythm, Timetable
 from p88console.engine.worker import HEARTBEATS, is_dead
 from p88console.store import engines, leases
@@ -30,9 +31,6 @@ RESCUES = 1 / 6
 """How much of a lease passes between two looks for owners who fell silent."""
 
 
-log = logging.getLogger(__name__)
-
-
 class Scheduler:
     """Looks at the timetable, renews the engine's lease, rescues what fell silent."""
 
@@ -46,8 +44,10 @@ class Scheduler:
         *,
         chores: Sequence[Chore],
         lease_s: float,
+        standstill: Standstill,
     ) -> None:
         self.shop = shop
+        self._standstill = standstill
         self._lease_s = lease_s
         self._rhythm = rhythm
         self._holder = holder
@@ -74,11 +74,12 @@ class Scheduler:
         for chore in self._chores:
             self._every(chore.name, chore.run, chore.every_s)
         self._apscheduler.start()
-        await _as_far_as_reached(self.sweep)
+        await self._standstill.as_far_as_reached(self.sweep)
 
     def _every(self, name: str, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+        patient = self._standstill.as_far_as_reached
         self._apscheduler.add_job(
-            _as_far_as_reached, "interval", args=[work], seconds=seconds, id=name, name=name
+            patient, "interval", args=[work], seconds=seconds, id=name, name=name
         )
 
     def stop(self) -> None:
@@ -121,14 +122,6 @@ class Scheduler:
         if await db.read(leases.silent, is_dead):
             await db.write(leases.rescue, self.shop.clock.now(), is_dead)
             self._nudge()
-
-
-async def _as_far_as_reached(work: Callable[[], Awaitable[None]]) -> None:
-    """Do it, unless the shared database cannot be reached: then the next time tries again."""
-    try:
-        await work()
-    except StoreLost as fault:
-        log.warning("left for the next time: %s", fault)
 
 
 def _carry_out(tx: Tx, owner: str, found: Timetable, now: datetime) -> int:

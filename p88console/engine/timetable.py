@@ -76,10 +76,15 @@ def _wanted(
             interval = interval_for(slot[2], event.guns, now, rhythm(event.id), event.day)
             if interval is None:
                 continue
-            before = known.get(slot)
-            last = before.enqueued_at if before else None
+            last = _last(known.get(slot), now)
             due_at = last + interval.every if last else now
             yield Due(*slot, last, due_at, interval.every, interval.reason)
+
+
+def _last(before: Due | None, now: datetime) -> datetime | None:
+    """When it was last queued; None where a clock that was set back says that it will have been."""
+    last = before.enqueued_at if before else None
+    return last if last is not None and last <= now else None
 
 
 def _discovery(
@@ -89,8 +94,7 @@ def _discovery(
     rhythm: Rhythm,
     now: datetime,
 ) -> Due:
-    before = known.get((account_id, None, Operation.EVENTS))
-    last = before.enqueued_at if before else None
+    last = _last(known.get((account_id, None, Operation.EVENTS)), now)
     zone = zone_or_utc(own[0].timezone) if own else ZoneInfo("UTC")
     due_at = next_at(DISCOVERY_AT, zone, last) if last else now
     reason = f"daily at {DISCOVERY_AT:%H:%M} {zone.key}"

@@ -79,7 +79,15 @@ def is_dead(owner: str) -> bool:
 class Worker:
     """Works on up to `slots` jobs at once until it is told to stop."""
 
-    def __init__(self, shop: Shop, owner: str, slots: int = 4, *, lease_s: float = LEASE_S) -> None:
+    def __init__(
+        self,
+        shop: Shop,
+        owner: str,
+        slots: int = 4,
+        *,
+        lease_s: float = LEASE_S,
+        stuck: Callable[[StoreLost], None] = lambda _: None,
+    ) -> None:
         self.shop = shop
         self.owner = owner
         self._lease_s = lease_s
@@ -88,6 +96,9 @@ class Worker:
         self._stopping = asyncio.Event()
         self._chance = random.SystemRandom()
         self._barred: dict[int, float] = {}
+        self._stuck = stuck
+        self._running: set[asyncio.Task[None]] = set()
+        self._resting = False
 
     def nudge(self) -> None:
         """Say that there may be work; to be called on the event loop."""
@@ -100,31 +111,48 @@ class Worker:
 
     async def run(self, grace_s: float = 10.0) -> None:
         """Work until stopped; then let running jobs finish for `grace_s` machine seconds."""
-        running: set[asyncio.Task[None]] = set()
         try:
             while not self._stopping.is_set():
                 self._nudged.clear()
                 try:
-                    await self._fill(running)
+                    await self._fill()
                     pause = await self._until_next()
                 except StoreLost as fault:
-                    log.warning("nothing is taken up: %s", fault)
+                    self._stuck(fault)
                     pause = IDLE_S
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._nudged.wait(), pause)
-            if running:
-                await asyncio.wait(running, timeout=grace_s)
+            if self._running:
+                await asyncio.wait(self._running, timeout=grace_s)
         finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await self._interrupt()
 
-    async def _fill(self, running: set[asyncio.Task[None]]) -> None:
+    async def _interrupt(self) -> None:
+        """Hand back whatever runs: what was sent and not heard of is verified first."""
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def rest(self) -> None:
+        """Hand back whatever runs and take nothing up until `resume`."""
+        self._resting = True
+        await self._interrupt()
+
+    def resume(self) -> None:
+        """Take up what is due again."""
+        self._resting = False
+        self.nudge()
+
+    async def _fill(self) -> None:
         """Take up due jobs while there is room."""
-        while len(running) < self._slots and (ticket := await self.claim()):
+        while not self._resting and len(self._running) < self._slots:
+            ticket = await self.claim()
+            if ticket is None:
+                return
             task = asyncio.create_task(self.work(ticket), name=f"job-{ticket.job.id}")
-            running.add(task)
-            task.add_done_callback(running.discard)
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
             task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:

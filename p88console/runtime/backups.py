@@ -11,6 +11,8 @@ from pathlib import Path
 from p88console.domain.errors import P88Error, UsageFault
 from p88console.engine.chores import Chore
 from p88console.engine.worker import LEASE_S, new_owner
+from p88console.runtime.disk import SPARE_BELOW, free_bytes
+from p88console.runtime.opening import check_place
 from p88console.store import backup
 from p88console.store.db import Database
 from p88console.store.engines import Holder
@@ -50,6 +52,7 @@ def restore(home: Home, clock: Clock, file: Path, *, overwrite: bool) -> tuple[P
     file that is no sound backup, and for a database that is there unless `overwrite` is given.
     """
     _own(home)
+    check_place(home)
     rows = backup.check(file)
     if backup.is_set_up(home.database):
         if not overwrite:
@@ -109,6 +112,8 @@ def _roll(home: Home, clock: Clock, settings: Backups) -> None:
     last_due = datetime.fromtimestamp(clock.machine(), UTC) - settings.every
     if kept and kept[-1].name > f"rolling-{last_due:{STAMP}}.db":
         return
+    if free_bytes(home) < SPARE_BELOW + home.database.stat().st_size:
+        return  # what room there is belongs to the work
     home.backups.mkdir(parents=True, exist_ok=True)
     made, _rows = make_backup(home, clock, home.backups / f"rolling-{_stamp(clock)}.db")
     for old in sorted([*kept, made])[: -settings.keep]:

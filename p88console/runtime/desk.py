@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from p88console.domain.doctor import Check
-from p88console.domain.errors import UsageFault
+from p88console.domain.errors import StoreLost, UsageFault
 from p88console.domain.jobs import Trigger
+from p88console.domain.notices import Notice
 from p88console.runtime import operators, syncs
 from p88console.runtime.desks.inbox import RuntimeInbox
 from p88console.runtime.desks.past import RuntimePast
@@ -20,7 +21,7 @@ from p88console.runtime.doctor import examine
 from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import linked_accounts
-from p88console.store import events, history, overview, queue
+from p88console.store import events, history, notices, overview, queue
 from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.store.db import Tx
 from p88console.store.events import EventRow
@@ -100,6 +101,17 @@ class RuntimeDesk:
     def engine_fault(self) -> tuple[str, datetime] | None:
         """The engine's own fault in plain words and since when, while it is down."""
         return self._runtime.engine.fault
+
+    def engine_waits(self) -> tuple[StoreLost, datetime] | None:
+        """What keeps the engine from its database and since when, while it waits for it."""
+        standstill = self._runtime.engine.standstill
+        if standstill.fault is None or standstill.since is None:
+            return None
+        return standstill.fault, standstill.since
+
+    async def notices(self, limit: int) -> Sequence[Notice]:
+        """What the engine noticed, the newest first, those that are over included."""
+        return await self._runtime.db.read(notices.newest, limit)
 
     async def restart_engine(self) -> None:
         """Start the engine again after a fault."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from p88console.domain.errors import P88Error, StoreLost
 from p88console.runtime.runtime import Runtime
@@ -26,10 +27,16 @@ class EngineBusy(P88Error):
 
 
 async def serve(
-    runtime: Runtime, supervisor: Supervisor, stop: asyncio.Event, *, attach: bool = False
+    runtime: Runtime,
+    supervisor: Supervisor,
+    stop: asyncio.Event,
+    *,
+    attach: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Run the engine until `stop` is set, then let running jobs finish or hand them back.
 
+    `tell` hears in plain words of a database that keeps the engine waiting, and of its end.
     With `attach` another process may have the engine; once it lets go, this one takes it.
     Raises `EngineBusy` when it may not, `P88Error` when the engine breaks: a service manager
     starts it again.
@@ -39,15 +46,18 @@ async def serve(
     log.info("the engine runs" if runtime.engine.running else "another process runs the engine")
     supervisor.ready()
     try:
-        await _until(runtime, supervisor, stop)
+        await _until(runtime, supervisor, stop, tell)
     finally:
         supervisor.stopping()
         await runtime.engine.stop(GRACE_S)
         log.info("the engine has stopped")
 
 
-async def _until(runtime: Runtime, supervisor: Supervisor, stop: asyncio.Event) -> None:
+async def _until(
+    runtime: Runtime, supervisor: Supervisor, stop: asyncio.Event, tell: Callable[[str], None]
+) -> None:
     """Look after the engine until the stop; the manager hears only of a healthy one."""
+    standstill, told = runtime.engine.standstill, ""
     pause = min(LOOK_S, (supervisor.watchdog_s or LOOK_S * 2) / 2)
     while not stop.is_set():
         if runtime.engine.fault is not None:
@@ -57,7 +67,11 @@ async def _until(runtime: Runtime, supervisor: Supervisor, stop: asyncio.Event) 
             if not served and not runtime.engine.running:
                 await runtime.engine.start()
         except StoreLost as fault:
-            log.warning("the engine waits: %s", fault)
+            standstill.met(fault)
+        waits = f"{standstill.fault}: {standstill.fault.hint}" if standstill.fault else ""
+        if waits != told:
+            tell(f"the engine waits: {waits}" if waits else "the engine goes on")
+            told = waits
         supervisor.alive()
         try:
             await asyncio.wait_for(stop.wait(), pause)

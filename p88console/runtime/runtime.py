@@ -13,6 +13,8 @@ from p88console.engine.lines import Lines
 from p88console.engine.shop import Adapters, Shop
 from p88console.engine.worker import Worker, is_dead, new_owner
 from p88console.runtime.backups import rolling
+from p88console.runtime.disk import disk_watch
+from p88console.runtime.opening import check_kept, check_place
 from p88console.store import engines, holds, leases, queue
 from p88console.store import lines as lines_store
 from p88console.store.db import Database
@@ -106,6 +108,8 @@ async def open_runtime(
     clock, vault = clock or SystemClock(), vault or KeyringVault()
     if settings is None:
         settings = await asyncio.to_thread(read_settings, home.settings)
+    check_place(home)
+    check_kept(home)
     db = await asyncio.to_thread(Database.open, home.shared or home.database, machine)
     log = start_log(home.log)
     if settings.guns:
@@ -114,7 +118,9 @@ async def open_runtime(
     lines = Lines(db, clock, new_owner(), is_dead, settings.network.ask, lease_s)
     adapters = Adapters(db, vault, settings, lines)
     shop = Shop(db, clock, adapters, settings, lines)
-    chores = [] if home.shared else [rolling(home, clock, settings.backups)]
+    chores = [disk_watch(home, db, clock)]
+    if home.shared is None:
+        chores.append(rolling(home, clock, settings.backups))
     engine = Engine(shop, settings.cadence_of, chores, lease_s=lease_s)
     try:
         yield Runtime(home, db, clock, vault, shop, engine)

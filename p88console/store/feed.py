@@ -17,6 +17,7 @@ ALL_TOPICS = frozenset(
         "accounts",
         "schedule",
         "engine",
+        "notices",
     }
 )
 """What may have changed when nobody knows what did."""

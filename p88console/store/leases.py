@@ -73,6 +73,7 @@ def rescue(tx: Tx, now: datetime, is_dead: Callable[[str], bool] = lambda _: Fal
             .values(
                 state=(JobState.VERIFY if pushed else JobState.PENDING).value,
                 due_at=now,
+                attempt=QUEUE.c.attempt - 1,
                 in_doubt=pushed,
                 lease_owner=None,
                 lease_until=None,

@@ -122,9 +122,12 @@ def _after(job: Job, outcome: Outcome, now: datetime) -> tuple[str, dict[str, An
             lower = {"priority": queue.one_lower()}
             return state, {"state": state, "due_at": due, "in_doubt": True, **lower}
         case WaitForNetwork() | HoldLine() | WaitForBudget() | WaitForDisk() | WaitForSecrets():
-            state = (JobState.VERIFY if job.in_doubt else JobState.PENDING).value
+            # what could not be written down may have been sent
+            unsure = isinstance(outcome, WaitForDisk) and job.direction is Direction.PUSH
+            doubt = job.in_doubt or unsure
+            state = (JobState.VERIFY if doubt else JobState.PENDING).value
             shut = isinstance(outcome, WaitForNetwork | HoldLine)
-            waiting = {"state": state, "due_at": outcome.due_at, "waits": shut}
+            waiting = {"state": state, "due_at": outcome.due_at, "waits": shut, "in_doubt": doubt}
             return "waiting", {**waiting, **uncounted}
         case HoldAccount():
             return JobState.HELD.value, {"state": JobState.HELD.value, **uncounted}
@@ -138,7 +141,8 @@ def hand_back(tx: Tx, attempt: Attempt, now: datetime) -> bool:
     """The engine stops: the job waits for the next one, its checkpoint kept."""
     pushed = attempt.job.direction is Direction.PUSH
     state = JobState.VERIFY if pushed else JobState.PENDING
-    if _settle_job(tx, attempt, state=state.value, due_at=now, in_doubt=pushed) is None:
+    changes = {"state": state.value, "due_at": now, "in_doubt": pushed}
+    if _settle_job(tx, attempt, **changes, attempt=attempt.job.attempt - 1) is None:
         return False
     _settle_attempt(tx, attempt, "abandoned", now, None)
     return True

@@ -5,6 +5,14 @@ from __future__ import annotations
 from p88console.store.db import Reading
 
 
+def damaged(connection: Reading) -> str | None:
+    """What is wrong with the pages of the database file, looked at quickly; None if nothing is."""
+    if connection.dialect.name != "sqlite":
+        return None
+    told = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+    return None if told == "ok" else told
+
+
 def unsound(connection: Reading) -> str | None:
     """What is wrong with the database file; None when it is sound."""
     if connection.dialect.name != "sqlite":

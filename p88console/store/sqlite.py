@@ -10,12 +10,37 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from p88console.domain.errors import StoreFault
+from p88console.domain.errors import StoreFault, StoreLost
 from p88console.store.clocks import MACHINE, MachineClock
 from p88console.store.feed import Feed
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another process's write to end."""
+
+UNWRITABLE = "nothing kept so far is lost; see that the folder and the file are writable"
+DAMAGED = "put the newest backup in its place: p88console restore FILE --yes"
+
+LOST = {
+    "FULL": (
+        "THE DISK IS FULL",
+        "nothing kept so far is lost; make room, the work then goes on by itself",
+    ),
+    "READONLY": ("the database may only be read", UNWRITABLE),
+    "CANTOPEN": ("the database file cannot be opened", UNWRITABLE),
+    "PERM": ("the database may not be used", UNWRITABLE),
+    "BUSY": (
+        "another program keeps the database locked",
+        "close what has the file open; the work then goes on by itself",
+    ),
+    "LOCKED": ("the database is locked", "it is tried again by itself"),
+    "IOERR": (
+        "the disk could not be read or written",
+        "nothing kept so far is lost; see that the disk is there, sound and has room",
+    ),
+    "CORRUPT": ("the database file is damaged", DAMAGED),
+    "NOTADB": ("the database file is damaged or is none", DAMAGED),
+}
+"""The causes, by SQLite's names, that are not of this program's making: title and hint."""
 
 
 class SqliteFile:
@@ -54,11 +79,15 @@ class SqliteFile:
 
     def explained(self, fault: DBAPIError) -> StoreFault:
         """The driver's fault in words for the operator."""
+        name = getattr(fault.orig, "sqlite_errorname", "").removeprefix("SQLITE_")
+        told = f"{self.path}: {fault.orig}"
+        for cause, (title, hint) in LOST.items():
+            if name.startswith(cause):
+                return StoreLost(title, told, hint)
         return StoreFault(
             "the database could not be used",
-            f"{self.path}: {fault.orig}",
-            "nothing that was typed before is lost; see that the disk has room and the file "
-            "is writable",
+            told,
+            "nothing that was typed before is lost; the log has the details",
         )
 
     def data_version(self) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from p88console.domain.errors import StoreLost
+from p88console.domain.notices import Notice
 from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.system.clock import Clock
 from p88console.ui.desks.inbox import InboxDesk
@@ -15,7 +17,7 @@ from p88console.ui.desks.standings import StandingsDesk
 
 Topics = frozenset[str]
 """Names of what changed: `queue`, `history`, `participants`, `results`, `events`, `accounts`,
-`schedule`, `network`, `engine`, `inbox`, `publications`."""
+`schedule`, `network`, `engine`, `inbox`, `publications`, `notices`."""
 
 
 class Desk(Protocol):
@@ -52,6 +54,14 @@ class Desk(Protocol):
 
     def engine_fault(self) -> tuple[str, datetime] | None:
         """The engine's own fault in plain words and since when, while it is down."""
+        ...
+
+    def engine_waits(self) -> tuple[StoreLost, datetime] | None:
+        """What keeps the engine from its database and since when, while it waits for it."""
+        ...
+
+    async def notices(self, limit: int) -> Sequence[Notice]:
+        """What the engine noticed, the newest first, those that are over included."""
         ...
 
     async def restart_engine(self) -> None:

@@ -9,9 +9,10 @@ from p88console.domain.errors import P88Error
 from p88console.ui.phrase import visible
 
 ENGINE = "engine"
+WAITING = "waiting"
 ACTION = "action"
 NETWORK = "network"
-_NOT_READ = (ENGINE, NETWORK, ACTION)
+_NOT_READ = (ENGINE, WAITING, NETWORK, ACTION)
 
 LONGEST_DETAIL = 160
 
@@ -78,4 +79,4 @@ class Faults:
 
 
 def _weight(source: str) -> int:
-    return {ENGINE: 0, NETWORK: 1, ACTION: 3}.get(source, 2)
+    return {ENGINE: 0, WAITING: 0, NETWORK: 1, ACTION: 3}.get(source, 2)

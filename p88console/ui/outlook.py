@@ -13,7 +13,7 @@ from p88console.domain.errors import StoreLost
 from p88console.store.board import HeaderFacts, Lane, NextRun
 from p88console.store.roster_rows import EventChoice
 from p88console.ui.desk import Desk, Topics
-from p88console.ui.faults import ACTION, ENGINE, NETWORK, Fault, Faults, hint_of, in_words
+from p88console.ui.faults import ACTION, ENGINE, NETWORK, WAITING, Fault, Faults, hint_of, in_words
 from p88console.ui.format import Moment, zone_of
 from p88console.ui.phrase import visible
 from p88console.ui.states import NETWORK_TROUBLES, network_word
@@ -76,7 +76,7 @@ class Outlook:
             self.report(
                 STORE,
                 Fault(
-                    what=f"The shared database does not answer: {in_words(fault)}",
+                    what=f"The database does not answer: {in_words(fault)}",
                     since=self._read_at,
                     next="What is shown is as old as that; nothing is sent that cannot be kept.",
                     press="it is tried again by itself",
@@ -130,6 +130,7 @@ class Outlook:
             standing = (in_words(fault), self.now)
         if standing is None:
             self.settle(ENGINE)
+            self._look_at_wait()
             return
         words, since = standing
         self.faults.clear(ENGINE)
@@ -142,6 +143,24 @@ class Outlook:
                 press="the console that runs the engine can start it again"
                 if self.desk.read_only
                 else "ctrl+e starts it again",
+            ),
+        )
+
+    def _look_at_wait(self) -> None:
+        """Say so while the engine cannot use its database."""
+        waits = self.desk.engine_waits()
+        if waits is None:
+            self.settle(WAITING)
+            return
+        fault, since = waits
+        self.faults.clear(WAITING)
+        self.report(
+            WAITING,
+            Fault(
+                what=f"The engine waits: {in_words(fault)}",
+                since=since,
+                next="Nothing is pulled or sent meanwhile; it goes on by itself.",
+                press=hint_of(fault),
             ),
         )
 

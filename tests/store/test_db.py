@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from p88console.domain.errors import StoreFault, UsageFault
+from p88console.domain.errors import StoreFault, StoreLost, UsageFault
 from p88console.domain.jobs import Trigger
 from p88console.store import queue, tenants
 from p88console.store.db import Database, Reading, Tx
@@ -145,15 +145,32 @@ def test_a_database_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> N
 def test_a_file_that_is_no_database_is_said_in_words(tmp_path: Path) -> None:
     strange = tmp_path / "p88console.db"
     strange.write_text("Dear diary, today I ran a half marathon. " * 50)
-    with pytest.raises(StoreFault, match="could not be used"):
+    with pytest.raises(StoreFault, match="damaged or is none"):
         Database.open(strange)
     assert strange.read_text().startswith("Dear diary")
 
 
 def test_a_folder_in_the_place_of_the_database_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "p88console.db").mkdir()
-    with pytest.raises(StoreFault, match="could not be used"):
+    with pytest.raises(StoreFault, match="cannot be opened"):
         Database.open(tmp_path / "p88console.db")
+
+
+def test_a_full_disk_is_said_in_words_and_keeps_what_was_there(tmp_path: Path) -> None:
+    """D21."""
+    database = Database.open(tmp_path / "p88.db")
+
+    def fill(tx: Tx) -> None:
+        tx.connection.execute(text(ADD_PARTNER))
+        tx.connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as many as there are now
+        tx.connection.exec_driver_sql("CREATE TABLE more AS SELECT randomblob(9999999)")
+
+    with pytest.raises(StoreLost, match="THE DISK IS FULL") as caught:
+        database.write_here(fill)
+    assert "make room" in caught.value.hint
+    with database.reader() as connection:
+        assert _count_partners(connection) == 0
+    database.close()
 
 
 def test_150_000_publishes_from_three_threads_wake_a_watcher_a_handful_of_times() -> None:

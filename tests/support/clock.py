@@ -16,6 +16,7 @@ class SteppedClock:
         self.speed = speed
         self._now = start
         self._machine = start.timestamp()
+        self._steady = self._machine
 
     def now(self) -> datetime:
         """The present instant in race time, UTC."""
@@ -26,14 +27,20 @@ class SteppedClock:
         return self._machine
 
     def steady(self) -> float:
-        """Machine seconds; they pass like the machine's Unix time."""
-        return self._machine
+        """Machine seconds that `set_machine` does not touch."""
+        return self._steady
 
     def step(self, seconds: float) -> datetime:
         """Let race seconds pass; returns the new instant."""
         self._now += timedelta(seconds=seconds)
         self._machine += seconds / self.speed
+        self._steady += seconds / self.speed
         return self._now
+
+    def set_machine(self, seconds: float) -> None:
+        """Set the machine's clock forward or back by these seconds, and race time with it."""
+        self._now += timedelta(seconds=seconds * self.speed)
+        self._machine += seconds
 
     async def sleep(self, seconds: float) -> None:
         """Pass these race seconds at once, and let others run."""

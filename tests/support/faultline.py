@@ -20,6 +20,8 @@ class Weather(StrEnum):
     """The request is under way until `released`; then it arrives, whoever still waits for it."""
     DEAF = "deaf"
     """The request arrives, its answer never does."""
+    MUTE = "mute"
+    """The request arrives, and the line stays open and silent until the weather changes."""
     PORTAL = "portal"
     """A sign-in page answers 200 instead of the provider."""
     FAULT = "fault"
@@ -152,6 +154,8 @@ class FaultLine:
             there.close()
         if weather is Weather.DEAF:
             return False
+        while weather is Weather.MUTE and self.weather is weather:  # noqa: ASYNC110  # set bare
+            await asyncio.sleep(0.01)
         writer.write(answer)
         await writer.drain()
         return False  # one exchange a connection keeps the line simple

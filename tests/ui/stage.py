@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from textual.app import App
 from textual.pilot import Pilot
 
+from p88console.domain.errors import StoreLost
+from p88console.domain.notices import Notice
 from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.system.clock import Clock
 from p88console.ui.app import ConsoleApp
@@ -131,6 +133,8 @@ class StageDesk:
     read_only: bool = False
     practice: str | None = None
     stopped: tuple[str, datetime] | None = None
+    waits: tuple[StoreLost, datetime] | None = None
+    noticed: Sequence[Notice] = ()
     faults: dict[str, Exception] = field(default_factory=dict)
     """By the name of a desk method: what it raises."""
     gates: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -171,6 +175,12 @@ class StageDesk:
 
     def engine_fault(self) -> tuple[str, datetime] | None:
         return self.stopped
+
+    def engine_waits(self) -> tuple[StoreLost, datetime] | None:
+        return self.waits
+
+    async def notices(self, limit: int) -> Sequence[Notice]:
+        return self.noticed[:limit]
 
     async def restart_engine(self) -> None:
         def restart() -> None:

@@ -33,7 +33,7 @@ async def test_a_lost_shared_database_is_told_once_with_the_age_of_the_picture()
         lost = StoreLost("the shared database cannot be reached", "race at db.example:5432")
         desk.faults |= dict.fromkeys(READS, lost)
         desk.changed("queue", "history", "schedule", "accounts")
-        await wait_for(pilot, lambda: "shared database does not answer" in seen(app), "the banner")
+        await wait_for(pilot, lambda: "The database does not answer" in seen(app), "the banner")
         assert seen(app).count("does not answer") == 1
         for words in ("db.example:5432", "since 06:42:10 CDT", "What is shown is as old as that"):
             assert words in seen(app)
@@ -41,6 +41,20 @@ async def test_a_lost_shared_database_is_told_once_with_the_age_of_the_picture()
             desk.faults.pop(name)
         await pilot.press("ctrl+l")
         await wait_for(pilot, lambda: "does not answer" not in seen(app), "the banner is gone")
+
+
+async def test_an_engine_that_waits_for_its_database_says_why_until_it_goes_on() -> None:
+    desk = scenes.busy()
+    async with on_stage(desk) as (app, pilot):
+        full = StoreLost("THE DISK IS FULL", "/race: database or disk is full", "make room")
+        desk.waits = (full, NOW - timedelta(minutes=2, seconds=40))
+        desk.changed("engine")
+        await wait_for(pilot, lambda: "The engine waits: THE DISK IS FULL" in seen(app), "why")
+        for words in ("since 06:39:30 CDT", "it goes on by itself", "make room"):
+            assert words in seen(app)
+        desk.waits = None
+        desk.changed("engine")
+        await wait_for(pilot, lambda: "THE DISK IS FULL" not in seen(app), "the banner is gone")
 
 
 async def test_a_stopped_engine_is_told_and_can_be_started() -> None:

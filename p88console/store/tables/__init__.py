@@ -20,6 +20,7 @@ from p88console.store.tables.mirror import (
     Result,
     ResultRevision,
 )
+from p88console.store.tables.notices import EngineNotice
 from p88console.store.tables.publication import Publication, PublicationRow
 from p88console.store.tables.tenancy import Account, AccountHealth, Link, Partner, RaceLink
 from p88console.store.tables.work import EngineLease, PullMark, SyncHistory, SyncQueue, SyncSchedule
@@ -32,6 +33,7 @@ __all__ = [
     "AttemptRows",
     "CallSlots",
     "EngineLease",
+    "EngineNotice",
     "Event",
     "FieldRule",
     "FieldVersion",

@@ -177,6 +177,8 @@ class PullMark(SQLModel, table=True):
     watermark: datetime | None = None
     reconciled_at: datetime | None = None
     succeeded_at: datetime | None = None
+    calls: int | None = None
+    """How many calls it took when it was last read."""
 
 
 class EngineLease(SQLModel, table=True):

@@ -1,0 +1,37 @@
+"""Looks at the place of the database before it is opened: nothing lost may pass for new."""
+
+from __future__ import annotations
+
+from p88console.domain.errors import StoreFault
+from p88console.system.home import Home
+from p88console.system.places import unfit
+
+
+def check_place(home: Home) -> None:
+    """See that the home can hold a database. Raises `StoreFault` with the reason why not."""
+    if home.shared is None and (why := unfit(home.folder)) is not None:
+        raise StoreFault(
+            "the database cannot lie in this folder",
+            f"{home.folder}: {why}",
+            "choose a folder of this machine alone with --home, or move this one there; "
+            "copies for elsewhere are made by: p88console backup -o FILE",
+        )
+
+
+def check_kept(home: Home) -> None:
+    """See that a database that was there still is. Raises `StoreFault` where it was lost."""
+    if home.shared is not None:
+        return
+    file = home.database
+    copies = sorted(home.backups.glob("*.db"))
+    if file.exists() and not file.stat().st_size and (copies or home.log.exists()):
+        raise _lost(home, "the database file was emptied", f"{file} has 0 bytes")
+    if not file.exists() and copies:
+        raise _lost(home, "the database file is gone", f"{file} is not there, its backups are")
+
+
+def _lost(home: Home, what: str, detail: str) -> StoreFault:
+    copies = sorted(home.backups.glob("*.db"), key=lambda copy: copy.stat().st_mtime)
+    back = f"p88console restore {copies[-1]} --yes" if copies else "p88console restore FILE --yes"
+    anew = "take the file and the folders backups and logs away"
+    return StoreFault(what, detail, f"bring it back: {back}; or, to begin anew, {anew}")

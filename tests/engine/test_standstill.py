@@ -1,0 +1,120 @@
+"""A database that cannot be written keeps the engine waiting, says why, and lets it go on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from p88console.domain.model import Provider
+from p88console.engine.worker import LEASE_S
+from p88console.store import ledger, queue
+from p88console.store.db import Database
+from p88console.system.home import Home
+from tests.engine.conftest import RUNNERS, RaceDay, race_day_at
+from tests.engine.test_engine import wait_for
+from tests.support.faultline import Weather
+
+
+@pytest.fixture
+async def on_a_file(tmp_path: Path) -> AsyncIterator[RaceDay]:
+    """A race day whose database is a file of this machine."""
+    async with race_day_at(Home(tmp_path)) as day:
+        yield day
+
+
+def pragma(race_day: RaceDay, words: str) -> None:
+    """Bend the connection that writes, as the machine bends it."""
+    connection = race_day.runtime.db._backend.writer.raw_connection()
+    connection.execute(f"PRAGMA {words}")
+    connection.close()
+
+
+@asynccontextmanager
+async def read_only(race_day: RaceDay) -> AsyncIterator[None]:
+    """The file may only be read."""
+    pragma(race_day, "query_only = ON")
+    yield
+    pragma(race_day, "query_only = OFF")
+
+
+@asynccontextmanager
+async def locked(race_day: RaceDay) -> AsyncIterator[None]:
+    """Another program sits on the file."""
+    pragma(race_day, "busy_timeout = 50")
+    other = Database(race_day.home.database)
+    with other.writer():
+        yield
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "title"),
+    [
+        (read_only, "the database may only be read"),
+        (locked, "another program keeps the database locked"),
+    ],
+)
+async def test_an_engine_waits_for_its_database_and_goes_on_by_itself(
+    on_a_file: RaceDay, fault: type, title: str
+) -> None:
+    """D21."""
+    race_day = on_a_file
+    engine = race_day.runtime.engine
+    await race_day.pull()
+    async with fault(race_day):
+        assert await engine.start()
+
+        async def waits() -> bool:
+            return engine.standstill.fault is not None
+
+        await wait_for(waits, "the engine to wait")
+        assert engine.standstill.fault is not None
+        assert engine.standstill.fault.title == title
+        assert engine.standstill.since == race_day.clock.now()
+        assert (engine.running, engine.fault) == (True, None)
+        assert await race_day.runtime.db.read(queue.find) != []  # reading goes on
+
+    async def verified() -> bool:
+        states = await race_day.runtime.db.read(ledger.state_counts)
+        return states.get("verified") == RUNNERS
+
+    await wait_for(verified, "everybody verified")
+    assert engine.standstill.fault is None
+    await engine.stop()
+
+
+async def test_what_was_sent_and_could_not_be_written_down_is_read_back_first(
+    on_a_file: RaceDay,
+) -> None:
+    """D21."""
+    race_day = on_a_file
+    await race_day.pull()
+    engine = race_day.runtime.engine
+    race_day.copernico.hits, race_day.copernico.weather = "race-registrations", Weather.MUTE
+    assert await engine.start()
+
+    async def sent() -> bool:
+        there: int = (await race_day.ledger(Provider.COPERNICO))["rows_written"]
+        return there == RUNNERS
+
+    await wait_for(sent, "everybody sent, nothing heard")
+    async with read_only(race_day):
+        race_day.copernico.weather = Weather.FAIR
+
+        async def waits() -> bool:
+            return engine.standstill.fault is not None
+
+        await wait_for(waits, "the engine to wait")
+    race_day.clock.step(LEASE_S + 1)
+
+    async def verified() -> bool:
+        states = await race_day.runtime.db.read(ledger.state_counts)
+        return states.get("verified") == RUNNERS
+
+    await wait_for(verified, "everybody verified")
+    await engine.stop()
+    books = await race_day.ledger(Provider.COPERNICO)
+    assert books["rows_written"] == len(books["athletes"]) == RUNNERS
