@@ -94,17 +94,15 @@ def _shown(change: changes.Change) -> present.Document:
 async def rows_behind(runtime: Runtime, attempt_id: int, kind: str) -> present.Document:
     """Whom a count of an attempt is about. Raises `UsageFault` when it names nobody."""
     found = await runtime.db.read(touched.of_attempt, attempt_id)
-    known = sorted({*found.people, *found.notes})
+    known = list(found.sizes)
     if kind not in known:
         raise UsageFault(
             f"attempt {attempt_id} names nobody as {kind}",
             f"it names: {', '.join(known)}" if known else "it changed nobody",
         )
-    named = [
-        await runtime.db.read(people.participant, its_id) for its_id in found.people.get(kind, ())
-    ]
+    behind = await runtime.db.read(people.named, found.people.get(kind, set()))
     return {
         "kind": kind,
-        "participants": [present.participant(person) for person, _trail in named],
+        "participants": [present.participant(person) for person in behind],
         "notes": found.notes.get(kind, []),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from p88console.cli import edits, output
+from p88console.cli import bibs, edits, output
 from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.runtime import present
@@ -58,6 +58,7 @@ def participants_show(participant_id: int) -> None:
     face().show(face().run(work))
 
 
+participants.add_command(bibs.participants_bib)
 participants.add_command(edits.participants_add)
 participants.add_command(edits.participants_edit)
 participants.add_command(edits.participants_swap_bibs)

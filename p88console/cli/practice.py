@@ -156,6 +156,7 @@ def _balances(found: dict[str, Any], seconds: float | None) -> bool:
         and found["results"] == found["finishers_at_scoring"]
         and not found["duplicates_at_scoring"]
         and not found["missing_at_scoring"]
+        and not found["lost_edits"]
     )
 
 

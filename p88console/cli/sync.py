@@ -10,10 +10,11 @@ from p88console.cli import output
 from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.domain.errors import NotOffered, UsageFault
-from p88console.domain.jobs import Job, Trigger
+from p88console.domain.inbox import ABOUT_PEOPLE
+from p88console.domain.jobs import Job, Operation, Trigger
 from p88console.runtime import present, syncs
 from p88console.runtime.runtime import Runtime
-from p88console.store import history
+from p88console.store import history, inbox
 from p88console.store.events import EventRow
 from p88console.store.queue import Enqueued
 
@@ -139,8 +140,17 @@ async def reports_of(runtime: Runtime, jobs: Sequence[Job]) -> list[present.Docu
     reports = []
     for job in jobs:
         attempts = await runtime.db.read(history.attempts, job_id=job.id, limit=1)
-        reports.append(present.job_report(job, attempts[0] if attempts else None))
+        waiting = await _waiting(runtime, job)
+        reports.append(present.job_report(job, attempts[0] if attempts else None, waiting))
     return reports
+
+
+async def _waiting(runtime: Runtime, job: Job) -> int:
+    """How much about people of the job's event waits for a person."""
+    if job.event_id is None or job.operation is not Operation.PARTICIPANTS:
+        return 0
+    open_now = await runtime.db.read(inbox.counts, job.event_id)
+    return sum(count for kind, count in open_now.items() if kind in ABOUT_PEOPLE)
 
 
 def show_reports(reports: list[present.Document]) -> None:

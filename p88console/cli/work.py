@@ -16,6 +16,7 @@ from p88console.runtime import present, standing, tenancy
 from p88console.runtime.runtime import Runtime
 from p88console.store import history as attempts
 from p88console.store import queue as jobs
+from p88console.store import touched
 
 QUEUE_COLUMNS: output.Columns = {
     "Job": "id",
@@ -147,7 +148,8 @@ def history_show(attempt_id: int, kind: str | None) -> None:
         attempt = await runtime.db.read(attempts.attempt, attempt_id)
         if kind is not None:
             return await changes.rows_behind(runtime, attempt_id, kind)
-        return present.attempt(attempt)
+        behind = await runtime.db.read(touched.of_attempt, attempt_id)
+        return present.attempt(attempt) | {"rows": behind.sizes}
 
     face().show(face().run(work))
 

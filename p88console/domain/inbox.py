@@ -26,6 +26,10 @@ class Kind(StrEnum):
     """A result that belongs to nobody."""
 
 
+ABOUT_PEOPLE = frozenset(Kind) - {Kind.HELD, Kind.ORPHAN}
+"""What is asked about registrations; held work and results are told where they are worked on."""
+
+
 class Decision(StrEnum):
     """What a person can decide; which of them apply depends on the kind."""
 

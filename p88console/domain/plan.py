@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -170,3 +171,18 @@ def _freed(holder: Candidate, taker: Candidate) -> Step:
     bare = {**(holder.acknowledged or {}), "bib": None}
     reason = f"no longer registered: {bib} goes to {taker.name or taker.our_id}"
     return Step(Action.FREE, replace(holder, desired=bare), {"bib": (bib, None)}, reason)
+
+
+def freeing(steps: Sequence[Step]) -> list[Step]:
+    """Who has to give up a bib first because somebody else of the plan is to wear it.
+
+    Free, then move and fill: so no two wear the same bib at the far side at any moment.
+    """
+    wanted = Counter(worn(step.candidate.desired) for step in steps)
+    first = []
+    for step in steps:
+        held, wants = worn(step.candidate.acknowledged), worn(step.candidate.desired)
+        if held[1] and wanted[held] - (held == wants) > 0:
+            bare = replace(step.candidate, desired={**step.candidate.desired, "bib": None})
+            first.append(replace(step, candidate=bare))
+    return first

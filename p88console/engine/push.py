@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -21,6 +20,7 @@ from p88console.domain.plan import (
     Values,
     clear_the_way,
     differences,
+    freeing,
     make_plan,
     worn,
 )
@@ -338,21 +338,6 @@ class _Push:
     async def _write(self, outcomes: Sequence[Settled]) -> None:
         if outcomes:
             await self.ticket.write(verdicts.settle, self.link, outcomes, self.shop.clock.now())
-
-
-def freeing(steps: Sequence[Step]) -> list[Step]:
-    """Who has to give up a bib first because somebody else of the plan is to wear it.
-
-    Free, then move and fill: so no two wear the same bib at the far side at any moment.
-    """
-    wanted = Counter(worn(step.candidate.desired) for step in steps)
-    first = []
-    for step in steps:
-        held, wants = worn(step.candidate.acknowledged), worn(step.candidate.desired)
-        if held[1] and wanted[held] - (held == wants) > 0:
-            bare = replace(step.candidate, desired={**step.candidate.desired, "bib": None})
-            first.append(replace(step, candidate=bare))
-    return first
 
 
 def _settled(

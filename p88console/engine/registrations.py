@@ -32,7 +32,6 @@ from p88console.store import (
     removals,
     schedule,
     transfers,
-    versions,
 )
 from p88console.store.db import Tx
 from p88console.store.edits import Hand
@@ -203,6 +202,7 @@ async def _brake_on_emptiness(ticket: Ticket, event: EventRow) -> bool:
         return False
     title = ticket.job.provider.title
     ticket.counts += Counts(quarantined=known)
+    ticket.touched.note("quarantined", await ticket.shop.db.read(removals.active_ids, event.id))
     reason = (
         f"{title} lists nobody for {event.name}, where {known} people are registered; "
         "nobody was removed"
@@ -254,15 +254,14 @@ def _finish_pull(
     source = _source(ticket)
     set_guns(tx, {event.id: ticket.shop.settings.guns.get(event.id, {})})
     hand = Hand(source.who, source.door, now, ticket.shop.settings.policy_of(event.id))
-    transfers.follow(tx, hand, event.id)
+    ticket.touched.note("transferred", transfers.follow(tx, hand, event.id))
     transfers.settle_given(tx, event.id, now)
     handovers.follow(tx, hand, event.id)
     bibs.mind(tx, event.id, hand.policy.bibs, now)
     nameless.mind(tx, event.id, now)
-    ticket.counts += Counts(
-        quarantined=removals.quarantined_count(tx.connection, event.id),
-        conflicts=versions.conflicted_count(tx.connection, event.id),
-    )
+    waiting = [row["id"] for row in removals.quarantined(tx.connection, event.id)]
+    ticket.touched.note("quarantined", waiting)
+    ticket.counts += Counts(quarantined=len(waiting))
     changes: dict[str, datetime | None] = {"succeeded_at": now}
     if listing.watermark is not None:
         changes["watermark"] = listing.watermark

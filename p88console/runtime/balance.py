@@ -9,7 +9,7 @@ from typing import Any
 
 from p88console.domain.model import Provider, PushState
 from p88console.runtime.practice import Practice, control, providers, registrations
-from p88console.store import events, history, ledger, people, removals, versions
+from p88console.store import events, history, ledger, lost_edits, people, removals, versions
 
 UNSENT = (PushState.UNSENT, PushState.HELD, PushState.REFUSED)
 
@@ -58,7 +58,8 @@ async def balance(practice: Practice) -> dict[str, Any]:
         "missing_at_scoring": sum(
             len(standing - {one.our_id for one in field if not one.out}) for field in fields
         ),
-        "lost_edits": 0,
+        "edits": len(await db.read(lost_edits.edits)),
+        "lost_edits": len(await db.read(lost_edits.lost)),
         "jobs": await db.read(history.state_counts),
         "faults_injected": sum(book["weather"]["faults_injected"] for book in books.values()),
         "race": {

@@ -17,7 +17,7 @@ from p88console.domain.jobs import CLAIMABLE_STATES, JobState, Trigger
 from p88console.domain.model import Provider, PushState
 from p88console.providers.base import CallLimits
 from p88console.providers.http import Door
-from p88console.runtime import operators, syncs, tenancy
+from p88console.runtime import clerk, operators, syncs, tenancy
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.climate import Climate
 from p88console.sandbox.process import SandboxDidNotStart, launch
@@ -42,6 +42,9 @@ OPERATOR = operators.Operator("the practice operator", "practice")
 SETTLE_S = 120.0
 """Machine seconds that the last pulls and pushes of a day may take for each 1,000 runners."""
 
+DESK_OPENS = timedelta(minutes=30)
+"""How long before the first gun the operator corrects names."""
+
 LOOK_S = 0.05
 """Machine seconds between looks at whether the day is over."""
 
@@ -60,6 +63,11 @@ class Practice:
     """Where people register."""
     scoring: tuple[Provider, ...]
     """Where the event is scored; some of the providers may stand idle."""
+
+    @property
+    def first_gun(self) -> datetime:
+        """The first race's start."""
+        return min(map(datetime.fromisoformat, self.description["day"]["guns"].values()))
 
     @property
     def over_at(self) -> datetime:
@@ -171,9 +179,12 @@ async def run_day(practice: Practice) -> None:
     """Let the engine run until the last finisher is through and everything is settled."""
     runtime = practice.runtime
     await runtime.engine.start()
+    corrected = 0
     while runtime.clock.now() < practice.over_at + timedelta(seconds=1):
         await asyncio.sleep(LOOK_S)
         _still_well(runtime)
+        if not corrected and runtime.clock.now() >= practice.first_gun - DESK_OPENS:
+            corrected = await clerk.correct_names(runtime, practice.event_ids)
     await _bring_home(practice, time.monotonic() + SETTLE_S * max(1.0, practice.runners / 1000))
     await runtime.engine.stop()
 
@@ -191,6 +202,7 @@ async def _bring_home(practice: Practice, deadline: float) -> None:
         pulls = [await syncs.pull_participants(runtime, one, Trigger.OPERATOR) for one in mirrored]
         done = await _completed(runtime, pulls, deadline)
         await _confirm_departures(practice)
+        await clerk.stand_by_them(runtime)
         for ask in (partial(syncs.push_participants, full=again), syncs.pull_results):
             queued = [job for one in mirrored for job in await ask(runtime, one, Trigger.OPERATOR)]
             done = await _completed(runtime, queued, deadline) and done

@@ -10,7 +10,8 @@ from typing import Any
 from p88console.domain.doctor import Check, is_go
 from p88console.domain.inbox import CHOICES
 from p88console.domain.jobs import COUNT_NAMES, Job, JobState
-from p88console.domain.plan import Action, Plan, Step
+from p88console.domain.plan import Action, Plan, Step, freeing, worn
+from p88console.store.bib_ledger import Held, Worn
 from p88console.store.events import EventRow, LinkRow
 from p88console.store.history import AttemptRow
 from p88console.store.inbox_rows import Item
@@ -210,8 +211,11 @@ def attempt(row: AttemptRow) -> Document:
     }
 
 
-def job_report(row: Job, last: AttemptRow | None) -> Document:
-    """What a job came to, as `sync` reports it."""
+def job_report(row: Job, last: AttemptRow | None, needs_you: int = 0) -> Document:
+    """What a job came to, as `sync` reports it.
+
+    `needs_you` is how much of its event waits for a person by now, from whatever pull or push.
+    """
     done = last is not None and last.finished_at is not None
     took = (last.finished_at - last.started_at) if last and last.finished_at else None
     counts = last.counts if last and done else {}
@@ -226,6 +230,7 @@ def job_report(row: Job, last: AttemptRow | None) -> Document:
         "due_at": instant(row.due_at),
         "partial": bool(last and last.partial),
         "counts": {name: counts.get(name, 0) for name in COUNT_NAMES},
+        "needs_you": needs_you,
         "duration_s": took.total_seconds() if took is not None else None,
         "error": last.error if last and done else row.error,
     }
@@ -241,14 +246,23 @@ def report_exit(reports: Sequence[Document]) -> int:
         for report in reports
         for name in ("refused", "conflicts", "quarantined")
     )
-    held = any(report["state"] == JobState.HELD for report in reports)
+    held = any(report["state"] == JobState.HELD or report["needs_you"] for report in reports)
     return 3 if waits or held else 0
 
 
 def plan(target: str, made: Plan) -> dict[str, list[Document]]:
     """A plan by what would be done."""
     names = (Action.CREATE, Action.UPDATE, Action.WITHDRAW, Action.BLOCKED)
-    return {name.value: [_step(target, step) for step in made.of(name)] for name in names}
+    found = {name.value: [_step(target, step) for step in made.of(name)] for name in names}
+    moving = {step.candidate.participant_id: step for step in freeing(made.outgoing)}
+    for entry in found[Action.UPDATE.value]:
+        if (step := moving.get(int(entry["participant_id"]))) is not None:
+            bib = worn(step.candidate.acknowledged)[1]
+            entry["reason"] = (
+                entry["reason"] or f"gives up {bib} first: somebody else is to wear it"
+            )
+    freed = [_step(target, step) for step in made.of(Action.FREE)]
+    return found | {Action.UPDATE.value: freed + found[Action.UPDATE.value]}
 
 
 def _step(target: str, step: Step) -> Document:
@@ -275,6 +289,35 @@ def check(found: Check) -> Document:
         "level": found.level.value,
         "detail": found.detail,
         "fix": found.fix,
+    }
+
+
+def held_bib(one: Held) -> Document:
+    """One person's time with a bib."""
+    return {
+        "participant_id": identity(one.participant_id),
+        "name": one.name or None,
+        "race_id": identity(one.race_id),
+        "since": instant(one.since),
+        "until": instant(one.until),
+        "who": one.who,
+        "door": one.door,
+        "reason": one.reason,
+    }
+
+
+def worn_bib(one: Worn) -> Document:
+    """Somebody wearing a bib at a scoring system."""
+    return {
+        "provider": one.provider,
+        "account_id": identity(one.account_id),
+        "remote_event_id": one.remote_event_id,
+        "participant_id": identity(one.participant_id),
+        "name": one.name or None,
+        "race_id": identity(one.race_id),
+        "state": one.state.value,
+        "reason": one.reason,
+        "seen_at": instant(one.seen_at),
     }
 
 

@@ -1,4 +1,4 @@
-"""Bibs: who wears one twice, which is free next, and who held one when and why."""
+"""Bibs: who wears one twice, and which is free next."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from p88console.domain.bibs import next_free
 from p88console.domain.inbox import Kind
@@ -15,7 +15,7 @@ from p88console.domain.model import ParticipantStatus
 from p88console.domain.policy import BibRules, Scope
 from p88console.store import inbox
 from p88console.store.db import Tx
-from p88console.store.events import EVENTS, LINKS, RACE_LINKS, RACES
+from p88console.store.events import LINKS, RACE_LINKS, RACES
 from p88console.store.inbox import INBOX, STAMP, Question
 from p88console.store.participants import CHANGES, PARTICIPANTS
 from p88console.store.tenants import ACCOUNTS
@@ -210,70 +210,3 @@ def _given() -> Any:
         .scalar_subquery()
         .label("given")
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One person's time with a bib; `until` is None while they have it."""
-
-    participant_id: int
-    name: str
-    race_id: int | None
-    bib: str
-    since: datetime
-    until: datetime | None
-    who: str
-    door: str
-    reason: str | None
-
-
-def ledger(connection: Connection, event_id: int, bib: str) -> list[Held]:
-    """Who held a bib in this event, when and why, earliest first."""
-    people = PARTICIPANTS.c
-    touched = select(CHANGES.c.participant_id).where(
-        CHANGES.c.field == "bib", or_(CHANGES.c.before == bib, CHANGES.c.after == bib)
-    )
-    query = (
-        select(PARTICIPANTS, ACCOUNTS.c.provider)
-        .join(EVENTS, EVENTS.c.id == people.event_id)
-        .join(ACCOUNTS, ACCOUNTS.c.id == EVENTS.c.account_id)
-        .where(people.event_id == event_id, or_(people.bib == bib, people.id.in_(touched)))
-    )
-    found: list[Held] = []
-    for person in connection.execute(query).mappings():
-        trail = connection.execute(
-            select(CHANGES)
-            .where(CHANGES.c.participant_id == person["id"], CHANGES.c.field == "bib")
-            .order_by(CHANGES.c.id)
-        )
-        found += _holdings(person, bib, trail.mappings().all())
-    return sorted(found, key=lambda held: held.since)
-
-
-def _holdings(person: Any, bib: str, trail: Sequence[Any]) -> list[Held]:
-    """One person's times with a bib, from the bib they came with and every change of it."""
-    name = " ".join(part for part in (person["first_name"], person["last_name"]) if part)
-    first = {
-        "at": person["first_seen_at"],
-        "who": person["provider"],
-        "door": "registration",
-        "after": trail[0]["before"] if trail else person["bib"],
-        "reason": None,
-    }
-    steps = [first, *trail]
-    ends = [step["at"] for step in steps[1:]] + [None]
-    return [
-        Held(
-            participant_id=person["id"],
-            name=name,
-            race_id=person["race_id"],
-            bib=bib,
-            since=step["at"],
-            until=end,
-            who=step["who"],
-            door=step["door"],
-            reason=step["reason"],
-        )
-        for step, end in zip(steps, ends, strict=True)
-        if step["after"] == bib
-    ]

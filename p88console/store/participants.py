@@ -23,7 +23,7 @@ from p88console.store.races import ensure_races
 from p88console.store.rules import Rules
 from p88console.store.tables import Participant, ParticipantChange, Race
 from p88console.store.tables.base import table
-from p88console.store.touched import KEPT, Touched
+from p88console.store.touched import Touched
 from p88console.store.upsert import chunked
 
 PARTICIPANTS = table(Participant)
@@ -63,7 +63,7 @@ def upsert_page(
     """Mirror one page of registrations; counts what is new, changed, and the same again.
 
     What was changed here is merged field by field with what the provider says. Whoever is in
-    conflict is counted as none of these. Of somebody known, a row that says itself that it no
+    conflict is counted apart. Of somebody known, a row that says itself that it no
     longer stands changes nothing here: it is a removal and goes its way. Nor does a short row,
     which would blank what its detail told.
     """
@@ -73,7 +73,7 @@ def upsert_page(
     rows = {row["row_key"]: row for row in (_row(record, event_id, races) for record in records)}
     known = _known(tx.connection, event_id, list(rows))
     ids = [row["id"] for row in known.values()]
-    page = _Page(source, now)
+    page = _Page(source, now, known=ids)
     merging = Merging(Rules(tx.connection, event_id, policy), versions.of(tx.connection, ids), now)
     for row_key, row in rows.items():
         before = known.get(row_key)
@@ -99,6 +99,7 @@ def upsert_page(
         created=len(page.created),
         updated=len(page.updated),
         unchanged=len(records) - moved,
+        conflicts=len(page.in_conflict),
     )
 
 
@@ -125,6 +126,7 @@ class _Page:
     trail: list[dict[str, Any]] = field(default_factory=list)
     updated: list[int] = field(default_factory=list)
     in_conflict: list[int] = field(default_factory=list)
+    known: list[int] = field(default_factory=list)
 
     def merge(self, before: RowMapping, row: dict[str, Any], merged: Merged) -> None:
         """Take what somebody known comes to."""
@@ -165,10 +167,11 @@ class _Page:
 
     def tell(self, connection: Connection, event_id: int, touched: Touched) -> None:
         """Name whom the counts are about."""
-        keys = [row["row_key"] for row in self.created[:KEPT]]
-        touched.note("created", (row["id"] for row in _known(connection, event_id, keys).values()))
+        keys = [row["row_key"] for row in self.created]
+        touched.note("created", _ids(connection, event_id, keys))
         touched.note("updated", self.updated)
         touched.note("conflicts", self.in_conflict)
+        touched.note("unchanged", {*self.known} - {*self.updated, *self.in_conflict})
 
 
 def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> dict[str, Any]:
@@ -238,6 +241,16 @@ def _known(connection: Connection, event_id: int, row_keys: Sequence[str]) -> di
             PARTICIPANTS.c.event_id == event_id, PARTICIPANTS.c.row_key.in_(keys)
         )
         found |= {row["row_key"]: row for row in connection.execute(query).mappings()}
+    return found
+
+
+def _ids(connection: Connection, event_id: int, row_keys: Sequence[str]) -> list[int]:
+    found: list[int] = []
+    for keys in chunked(row_keys):
+        query = select(PARTICIPANTS.c.id).where(
+            PARTICIPANTS.c.event_id == event_id, PARTICIPANTS.c.row_key.in_(keys)
+        )
+        found += connection.execute(query).scalars()
     return found
 
 

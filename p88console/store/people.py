@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from p88console.domain.errors import NotThere
 from p88console.domain.model import ParticipantStatus, PushState
@@ -86,10 +86,7 @@ def participants(
 ) -> list[Person]:
     """Participants of an event by last name; the removed too, unless filtered away."""
     people = PARTICIPANTS.c
-    query = select(*LISTED, ACCOUNTS.c.provider).select_from(PARTICIPANTS)
-    query = query.join(EVENTS, EVENTS.c.id == people.event_id)
-    query = query.join(ACCOUNTS, ACCOUNTS.c.id == EVENTS.c.account_id)
-    query = query.where(people.event_id == event_id)
+    query = _listing().where(people.event_id == event_id)
     for word in search.split():
         pattern = f"{_escaped(word)}%"
         query = query.where(
@@ -102,12 +99,31 @@ def participants(
     if only is not None and only in _CONDITIONS:
         query = query.where(_CONDITIONS[only](event_id))
     query = query.order_by(people.last_name, people.first_name, people.id).limit(limit)
-    rows = [dict(row) for row in connection.execute(query).mappings()]
-    far = systems(connection, [row["id"] for row in rows])
-    found = [Person(row, row.pop("provider"), tuple(far.get(row["id"], ()))) for row in rows]
+    found = _people(connection, query)
     if only is Filter.UNSENT:
         return [person for person in found if person.push_state is not PushState.VERIFIED]
     return found
+
+
+def named(connection: Connection, participant_ids: Iterable[int]) -> list[Person]:
+    """These people as listed, by id, the removed too."""
+    found: list[Person] = []
+    for ids in chunked(sorted(participant_ids)):
+        query = _listing().where(PARTICIPANTS.c.id.in_(ids)).order_by(PARTICIPANTS.c.id)
+        found += _people(connection, query)
+    return found
+
+
+def _listing() -> Select[Any]:
+    query = select(*LISTED, ACCOUNTS.c.provider).select_from(PARTICIPANTS)
+    query = query.join(EVENTS, EVENTS.c.id == PARTICIPANTS.c.event_id)
+    return query.join(ACCOUNTS, ACCOUNTS.c.id == EVENTS.c.account_id)
+
+
+def _people(connection: Connection, query: Select[Any]) -> list[Person]:
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    far = systems(connection, [row["id"] for row in rows])
+    return [Person(row, row.pop("provider"), tuple(far.get(row["id"], ()))) for row in rows]
 
 
 def _escaped(word: str) -> str:
@@ -139,13 +155,14 @@ def _in_conflict(event_id: int) -> Any:
     return disputed.correlate(PARTICIPANTS).exists()
 
 
+_STANDS = PARTICIPANTS.c.status == ParticipantStatus.ACTIVE.value
 _CONDITIONS: dict[Filter, Callable[[int], Any]] = {
     Filter.CONFLICT: _in_conflict,
-    Filter.ACTIVE: lambda _: PARTICIPANTS.c.status == ParticipantStatus.ACTIVE.value,
-    Filter.REMOVED: lambda _: PARTICIPANTS.c.status != ParticipantStatus.ACTIVE.value,
-    Filter.NO_BIB: lambda _: PARTICIPANTS.c.bib.is_(None),
-    Filter.DUPLICATE_BIB: _duplicates,
-    Filter.UNSENT: lambda _: PARTICIPANTS.c.status == ParticipantStatus.ACTIVE.value,
+    Filter.ACTIVE: lambda _: _STANDS,
+    Filter.REMOVED: lambda _: ~_STANDS,
+    Filter.NO_BIB: lambda _: and_(_STANDS, PARTICIPANTS.c.bib.is_(None)),
+    Filter.DUPLICATE_BIB: lambda event_id: and_(_STANDS, _duplicates(event_id)),
+    Filter.UNSENT: lambda _: _STANDS,
 }
 
 

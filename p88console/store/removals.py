@@ -91,7 +91,6 @@ def note_removals(
             now,
         )
     touched.note("removed", (gone.row["id"] for gone in confirmed))
-    touched.note("quarantined", (gone.row["id"] for gone in waiting))
     if named:
         tx.touch("participants")
     return Counts(received=len(removals), removed=len(confirmed), quarantined=len(waiting))
@@ -295,6 +294,15 @@ def absent(connection: Connection, event_id: int, listed: Container[str]) -> lis
     )
     missing = [key for key in connection.execute(query).scalars() if key not in listed]
     return [RemovalRecord(key, ParticipantStatus.REMOVED, unsaid=True) for key in missing]
+
+
+def active_ids(connection: Connection, event_id: int) -> list[int]:
+    """Whose registrations of the event stand."""
+    query = select(PARTICIPANTS.c.id).where(
+        PARTICIPANTS.c.event_id == event_id,
+        PARTICIPANTS.c.status == ParticipantStatus.ACTIVE.value,
+    )
+    return list(connection.execute(query).scalars())
 
 
 def active_count(connection: Connection, event_id: int) -> int:

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from p88console.domain.folding import folded
+from p88console.domain.inbox import ABOUT_PEOPLE
 from p88console.domain.model import ParticipantStatus
 from p88console.store import people
 from p88console.store.events import EVENTS, LINKS
+from p88console.store.inbox import INBOX
 from p88console.store.ledger import lacks_at_scoring, waits_for_person
 from p88console.store.participants import PARTICIPANTS, RACES
 from p88console.store.roster_rows import (
@@ -142,10 +144,21 @@ _FACETS: dict[RosterFacet, Callable[[RosterQuery], ColumnElement[bool]]] = {
     RosterFacet.NO_BIB: lambda _: and_(_is_active(), P.bib.is_(None)),
     RosterFacet.DUPLICATE: lambda wanted: _shares_a_bib(wanted.event_id),
     RosterFacet.UNSENT: lambda _: lacks_at_scoring(),
-    RosterFacet.NEEDS_YOU: lambda _: waits_for_person(),
+    RosterFacet.NEEDS_YOU: lambda _: _needs_you(),
     RosterFacet.REMOVED: lambda _: ~_is_active(),
     RosterFacet.CHANGED: lambda wanted: P.changed_at >= wanted.since,
 }
+
+
+def _needs_you() -> ColumnElement[bool]:
+    """Whoever is asked about in the inbox, waits in quarantine, or is held at some linked event."""
+    asked = select(INBOX.c.id).where(
+        INBOX.c.participant_id == P.id,
+        INBOX.c.decided_at.is_(None),
+        INBOX.c.kind.in_([kind.value for kind in ABOUT_PEOPLE]),
+    )
+    in_inbox = asked.correlate(PARTICIPANTS).exists()
+    return or_(in_inbox, P.quarantined_since.is_not(None), waits_for_person())
 
 
 def _shares_a_bib(event_id: int | None) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -14,31 +14,35 @@ from p88console.store.upsert import upsert
 
 ROWS = table(AttemptRows)
 
-KEPT = 500
-"""People named for each count of an attempt; the count itself is never cut."""
+SAID = 500
+"""Rows that are nobody's told for each count of an attempt; the count itself is never cut."""
 
 
 @dataclass(slots=True)
 class Touched:
     """Whom an attempt touched so far, by the name of the count they stand in."""
 
-    people: dict[str, list[int]] = field(default_factory=dict)
+    people: dict[str, set[int]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
 
     def note(self, kind: str, participant_ids: Iterable[int]) -> None:
-        """Name people of a count, each once, as far as there is room."""
-        named = self.people.setdefault(kind, [])
-        for its_id in participant_ids:
-            if len(named) >= KEPT:
-                return
-            if its_id not in named:
-                named.append(its_id)
+        """Name people of a count, each once."""
+        if ids := set(participant_ids):
+            self.people.setdefault(kind, set()).update(ids)
 
     def say(self, kind: str, text: str) -> None:
         """Tell of a row that is nobody's."""
         said = self.notes.setdefault(kind, [])
-        if len(said) < KEPT:
+        if len(said) < SAID:
             said.append(text)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many rows can be opened of each count."""
+        return {
+            kind: len(self.people.get(kind, ())) + len(self.notes.get(kind, ()))
+            for kind in sorted({*self.people, *self.notes})
+        }
 
 
 def save(tx: Tx, history_id: int, touched: Touched) -> None:
@@ -47,10 +51,10 @@ def save(tx: Tx, history_id: int, touched: Touched) -> None:
         {
             "history_id": history_id,
             "kind": kind,
-            "participant_ids": touched.people.get(kind, []),
+            "participant_ids": _runs(sorted(touched.people.get(kind, ()))),
             "notes": touched.notes.get(kind, []),
         }
-        for kind in sorted({*touched.people, *touched.notes})
+        for kind in touched.sizes
     ]
     upsert(tx.connection, ROWS, rows, key=("history_id", "kind"))
 
@@ -60,8 +64,20 @@ def of_attempt(connection: Connection, history_id: int) -> Touched:
     found = Touched()
     query = select(ROWS).where(ROWS.c.history_id == history_id)
     for row in connection.execute(query).mappings():
-        if row["participant_ids"]:
-            found.people[row["kind"]] = row["participant_ids"]
+        for run in row["participant_ids"]:
+            first, last = run if isinstance(run, list) else (run, run)
+            found.note(row["kind"], range(first, last + 1))
         if row["notes"]:
             found.notes[row["kind"]] = row["notes"]
     return found
+
+
+def _runs(ids: Sequence[int]) -> list[int | list[int]]:
+    """Ids with every run of following ones as its first and last: a whole field is one pair."""
+    runs: list[list[int]] = []
+    for its_id in ids:
+        if runs and runs[-1][1] == its_id - 1:
+            runs[-1][1] = its_id
+        else:
+            runs.append([its_id, its_id])
+    return [run[0] if run[0] == run[1] else run for run in runs]

@@ -103,12 +103,12 @@ def _take_back(tx: Tx, hand: Hand, action: RowMapping, changes: Sequence[RowMapp
             if change["field"] == "status"
         }
     undo_id = edits.open_action(tx, hand, act, [])
+    inbox.reopen(tx, action["id"], hand.now)
     edits.write(tx, hand, act, back, rows, undo_id)
     tx.connection.execute(
         update(ACTIONS).where(ACTIONS.c.id == action["id"]).values(undone_at=hand.now)
     )
     tx.connection.execute(delete(FIELD_RULES).where(FIELD_RULES.c.action_id == action["id"]))
-    inbox.reopen(tx, action["id"], hand.now)
     if action["event_id"] is not None:
         bibs.mind(tx, action["event_id"], hand.policy.bibs, hand.now)
         outbox.enqueue_pushes(tx, action["event_id"], Trigger.OPERATOR, hand.now)

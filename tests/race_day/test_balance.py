@@ -31,6 +31,8 @@ def test_registered_pushed_verified_and_results_balance(tmp_path: Path, seed: in
     assert found["left"] == len(world.runners) - standing
     assert found["results"] == found["finishers_at_scoring"] > RUNNERS * 0.8
     assert (found["duplicates_at_scoring"], found["missing_at_scoring"]) == (0, 0)
+    assert found["edits"] >= standing // 100
+    assert (found["lost_edits"], found["conflicts"]) == (0, 0)
     jobs = found["jobs"]
     assert {state for state, count in jobs.items() if count} <= {"completed", "pending"}
     status = program.json("status")

@@ -76,7 +76,7 @@ def test_a_conflict_is_decided_for_good_and_can_be_taken_back(
     assert (waiting(bench), bench.person()["last_name"]) == ([], stands)
     assert "conflict of Ada" in take_back(bench)
     assert bench.person()["last_name"] == "Ours"
-    assert [one.theirs for one in waiting(bench)] == ["Theirs"]
+    assert [(one.id, one.theirs) for one in waiting(bench)] == [(item.id, "Theirs")]
 
 
 def test_a_rule_made_in_the_inbox_decides_the_next_one_until_it_is_taken_back(

@@ -10,11 +10,13 @@ import pytest
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.inbox import Kind
+from p88console.domain.model import ParticipantStatus, PushState, RemovalRecord
 from p88console.domain.policy import BibRules, Policy, Scope
-from p88console.store import bibs, edits, inbox, undo, versions
+from p88console.store import bib_ledger, bibs, edits, inbox, ledger, removals, undo, versions
 from p88console.store.edits import Done, Hand
+from p88console.store.ledger import Settled
 from p88console.store.undo import Undone
-from tests.store.bench import Bench, ada
+from tests.store.bench import PULL_SOURCE, Bench, ada
 
 
 def hand(bench: Bench, policy: Policy | None = None) -> Hand:
@@ -188,7 +190,7 @@ def test_the_bib_ledger_tells_who_held_a_bib_when_and_why(bench: Bench) -> None:
     first, second = bench.person("1")["id"], bench.person("2")["id"]
     bench.clock.step(60)
     bench.write(edits.swap_bibs, hand(bench), first, second)
-    ada_had, bob_has = bench.read(bibs.ledger, bench.event, "512")
+    ada_had, bob_has = bench.read(bib_ledger.held, bench.event, "512")
     assert (ada_had.participant_id, ada_had.who, ada_had.until) == (
         first,
         "runsignup",
@@ -196,6 +198,29 @@ def test_the_bib_ledger_tells_who_held_a_bib_when_and_why(bench: Bench) -> None:
     )
     assert (bob_has.participant_id, bob_has.who, bob_has.reason) == (second, "pat", "swap")
     assert bob_has.until is None
+
+
+def test_a_bib_is_held_no_longer_than_the_registration_stands(bench: Bench) -> None:
+    bench.mirror(ada("1"))
+    gone = [RemovalRecord("1", ParticipantStatus.DEFERRED)]
+    for _ in range(2):
+        bench.write(removals.note_removals, bench.event, gone, PULL_SOURCE, bench.clock.step(60))
+    (held,) = bench.read(bib_ledger.held, bench.event, "512")
+    assert held.until == bench.now
+    assert bench.read(bib_ledger.held, bench.event, "7") == []
+
+
+def test_the_bib_ledger_tells_who_wears_it_at_scoring(bench: Bench) -> None:
+    bench.mirror(ada("1"), ada("2", bib="600"))
+    assert bench.read(bib_ledger.worn_there, bench.event, "512") == []
+    half = str(bench.race_ids()["501"])
+    first = bench.person("1")["id"]
+    there = {"bib": "512", "race": half}
+    held = Settled(first, PushState.VERIFIED, "c-1", there, bench.person("1")["content_hash"])
+    bench.write(ledger.settle, bench.link, [held], bench.now)
+    (worn,) = bench.read(bib_ledger.worn_there, bench.event, "512")
+    assert (worn.participant_id, worn.provider, worn.race_id) == (first, "copernico", int(half))
+    assert (worn.state, worn.seen_at) == (PushState.VERIFIED, bench.now)
 
 
 def test_dates_and_races_are_kept_as_what_they_are(bench: Bench) -> None:

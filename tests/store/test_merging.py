@@ -80,7 +80,7 @@ def test_what_only_one_side_changed_is_merged_both_ways(bench: Bench) -> None:
 def test_what_both_changed_is_a_conflict_and_ours_stays_in_force(bench: Bench) -> None:
     pull(bench, ada())
     edit(bench, {"last_name": "Ours"})
-    assert pull(bench, ada(last_name="Theirs")) == Counts(received=1)
+    assert pull(bench, ada(last_name="Theirs")) == Counts(received=1, conflicts=1)
     assert bench.person()["last_name"] == "Ours"
     (item,) = conflicts(bench)
     assert (item.field, item.base, item.ours, item.theirs) == (
@@ -172,9 +172,9 @@ def test_the_rows_behind_the_counts_are_named(bench: Bench) -> None:
     )
     ids = {key: bench.person(key)["id"] for key in "123"}
     assert touched.people == {
-        "created": [ids["3"]],
-        "updated": [ids["2"]],
-        "conflicts": [ids["1"]],
+        "created": {ids["3"]},
+        "updated": {ids["2"]},
+        "conflicts": {ids["1"]},
     }
 
 

@@ -10,8 +10,9 @@ from alembic import command
 from alembic.config import Config
 
 from p88console.domain.model import ParticipantStatus, PushState, RemovalRecord
-from p88console.store import ledger, removals, roster
+from p88console.store import edits, ledger, removals, roster
 from p88console.store.db import Database, Reading
+from p88console.store.edits import Hand
 from p88console.store.ledger import Settled
 from p88console.store.migrate import migrate
 from p88console.store.roster_rows import RosterFacet, RosterOrder, RosterQuery, RosterRow
@@ -151,6 +152,19 @@ def test_who_waits_for_a_person_has_a_facet(bench: Bench) -> None:
     bench.write(ledger.settle, bench.link, refused, bench.now)
     (row,) = listed(bench, asked(bench, facet=RosterFacet.NEEDS_YOU))
     assert (row.bib, row.scoring) == ("512", "refused")
+
+
+def test_whoever_the_inbox_asks_about_needs_you(bench: Bench) -> None:
+    bench.mirror(*FIELD)
+    gone = [RemovalRecord("2", ParticipantStatus.DEFERRED)]
+    bench.write(removals.note_removals, bench.event, gone, PULL_SOURCE, bench.now)
+    hand = Hand("pat", "cli", bench.now)
+    bench.write(edits.edit, hand, bench.person("4")["id"], {"first_name": "Ours"})
+    bench.mirror(ada("4", bib=None, first_name="Theirs", last_name="Cruz"))
+    rows = listed(bench, asked(bench, facet=RosterFacet.NEEDS_YOU))
+    assert {row.id for row in rows} == {bench.person(key)["id"] for key in "24"}
+    counts = bench.read(roster.facet_counts, bench.event, bench.now)
+    assert counts[RosterFacet.NEEDS_YOU] == 2
 
 
 def test_a_row_tells_event_race_and_scoring(bench: Bench) -> None:

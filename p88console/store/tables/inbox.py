@@ -114,7 +114,7 @@ class InboxItem(SQLModel, table=True):
 
 
 class AttemptRows(SQLModel, table=True):
-    """Which people a count of an attempt is about; long lists are cut, the count itself is not."""
+    """Which people a count of an attempt is about: their ids, a run of them as first and last."""
 
     __tablename__ = "attempt_rows"
     __table_args__ = (UniqueConstraint("history_id", "kind"),)
@@ -122,7 +122,7 @@ class AttemptRows(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     history_id: int = Field(foreign_key="sync_history.id", ondelete="CASCADE")
     kind: str
-    participant_ids: list[int] = Field(default_factory=list, sa_type=JSON_VALUE)
+    participant_ids: list[Any] = Field(default_factory=list, sa_type=JSON_VALUE)
     notes: list[str] = Field(default_factory=list, sa_type=JSON_VALUE)
     """Rows that are nobody's yet, in words."""
 
