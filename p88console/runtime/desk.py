@@ -53,7 +53,7 @@ class RuntimeDesk:
         self.read_only = read_only
         self.practice = practice
         self._operator = Operator(user_name(), "console")
-        self.people = RuntimePeople(runtime.db)
+        self.people = RuntimePeople(runtime, self._operator)
         self.inbox = RuntimeInbox(runtime, self._operator)
         self.past = RuntimePast(runtime.db)
         self.standings = RuntimeStandings(runtime, self._operator.who)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -121,10 +121,21 @@ class ResultStory:
 
 
 @dataclass(frozen=True, slots=True)
+class Sides:
+    """What a field was when all last agreed and what the provider says, beside what is here."""
+
+    base: str | None
+    theirs: str | None
+    conflict: bool
+    """Whether a person has to decide between the two."""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonStory:
     """Everything known of one participant."""
 
     id: int
+    event_id: int
     fields: Mapping[str, Any]
     """The mirror's row by column names, without the provider's raw row."""
     raw: Mapping[str, Any]
@@ -138,6 +149,10 @@ class PersonStory:
     results: tuple[ResultStory, ...]
     changes: tuple[ChangeRow, ...]
     """The newest first."""
+    races: tuple[str, ...] = ()
+    """The races of the event, by name."""
+    sides: Mapping[str, Sides] = field(default_factory=dict)
+    """Field → its other versions, where they are not what stands here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, select
 
 from p88console.domain.errors import NotThere
 from p88console.domain.model import PushState
+from p88console.store import versions
 from p88console.store.events import EVENTS, LINKS
 from p88console.store.ledger import LEDGER, present_state
 from p88console.store.participants import CHANGES, PARTICIPANTS, RACES
@@ -17,6 +18,7 @@ from p88console.store.roster_rows import (
     PersonStory,
     ResultStory,
     RevisionRow,
+    Sides,
     SystemState,
 )
 from p88console.store.tenants import ACCOUNTS
@@ -46,9 +48,11 @@ def person(connection: Connection, participant_id: int) -> PersonStory:
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotThere(f"there is no participant {participant_id}")
+    races = _races(connection, row["event_id"])
     shown = [column.name for column in PARTICIPANTS.c if column.name not in HIDDEN]
     return PersonStory(
         id=participant_id,
+        event_id=row["event_id"],
         fields={name: row[name] for name in shown},
         raw=row["raw"],
         provider=row["provider"],
@@ -59,8 +63,31 @@ def person(connection: Connection, participant_id: int) -> PersonStory:
         race_name=row["race_name"],
         systems=_systems(connection, participant_id),
         results=_results(connection, participant_id),
-        changes=_changes(connection, participant_id, row["event_id"]),
+        changes=_changes(connection, participant_id, races),
+        races=tuple(name for name in races.values()),
+        sides=_sides(connection, participant_id, races),
     )
+
+
+def _races(connection: Connection, event_id: int) -> dict[str | None, str]:
+    """The event's races by their ids as the audit trail and the versions write them."""
+    names = select(RACES.c.id, RACES.c.name).where(RACES.c.event_id == event_id)
+    return {str(row.id): row.name for row in connection.execute(names.order_by(RACES.c.id))}
+
+
+def _sides(
+    connection: Connection, participant_id: int, races: dict[str | None, str]
+) -> dict[str, Sides]:
+    """The other versions of every field that differs; races are told by their names."""
+    known = versions.of(connection, [participant_id]).get(participant_id, {})
+
+    def told(name: str, value: str | None) -> str | None:
+        return races.get(value, value) if name == "race_id" else value
+
+    return {
+        name: Sides(told(name, one.base), told(name, one.theirs), one.conflict)
+        for name, one in known.items()
+    }
 
 
 def _systems(connection: Connection, participant_id: int) -> tuple[SystemState, ...]:
@@ -128,10 +155,10 @@ def _results(connection: Connection, participant_id: int) -> tuple[ResultStory, 
     )
 
 
-def _changes(connection: Connection, participant_id: int, event_id: int) -> tuple[ChangeRow, ...]:
+def _changes(
+    connection: Connection, participant_id: int, races: dict[str | None, str]
+) -> tuple[ChangeRow, ...]:
     """The audit trail, newest first; races are told by their names."""
-    names = select(RACES.c.id, RACES.c.name).where(RACES.c.event_id == event_id)
-    races: dict[str | None, str] = {str(row.id): row.name for row in connection.execute(names)}
     query = (
         select(CHANGES)
         .where(CHANGES.c.participant_id == participant_id)

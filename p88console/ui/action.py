@@ -14,6 +14,8 @@ class Situation:
     engine_down: bool = False
     accounts: bool = True
     """Whether there is any account to work with."""
+    event: bool = True
+    """Whether there is an event that the lists are about."""
     rows: int = 0
     """Rows in the pane that has the focus."""
     cancellable: bool = False
@@ -91,6 +93,16 @@ def decided_by(decision: str, *, alone: bool = False) -> Condition:
         return on_a_job(situation) or "this is decided otherwise"
 
     return obstacle
+
+
+def on_somebody(situation: Situation) -> str:
+    """It changes the person behind a row."""
+    return changes(situation) or about_somebody(situation)
+
+
+def walk_ups(situation: Situation) -> str:
+    """It registers somebody for an event."""
+    return changes(situation) or ("" if situation.event else "there is no event yet")
 
 
 def about_somebody(situation: Situation) -> str:

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
 from p88console.ui.action import Action, Situation
-from p88console.ui.registry import inbox, rooms, sheets
+from p88console.ui.registry import inbox, people, rooms, sheets
 
 ACTIONS: tuple[Action, ...] = (
     *rooms.SYNCS,
@@ -17,6 +17,8 @@ ACTIONS: tuple[Action, ...] = (
     *rooms.VIEWS,
     *rooms.LISTS,
     *rooms.ROSTER,
+    *people.PEOPLE,
+    *people.WALK_UPS,
     *rooms.RESULTS,
     *rooms.HISTORY,
     *inbox.INBOX,

@@ -57,6 +57,17 @@ class Outlook:
         """The present instant, in the zone of the nearest event."""
         return Moment(self.now, zone_of(self.facts.timezone) if self.facts else zone_of("UTC"))
 
+    @property
+    def event_id(self) -> int | None:
+        """The event that a list is about: the chosen one, or the header's."""
+        return self.chosen.id if self.chosen else self.facts.event_id if self.facts else None
+
+    @property
+    def event_name(self) -> str:
+        """That event's name; empty without one."""
+        name = self.chosen.name if self.chosen else self.facts.event_name if self.facts else None
+        return name or ""
+
     def choose(self, event: EventChoice | None) -> None:
         """All lists are about this event from now on; None for all events."""
         self.chosen = event

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from p88console.store.roster_rows import ChangeRow, PersonStory, ResultStory, SystemState
+from p88console.store.roster_rows import ChangeRow, PersonStory, ResultStory, Sides, SystemState
 from p88console.ui.format import Moment, dated_time, provider_title, zone_label, zone_of
 from p88console.ui.people_words import age_on, field_label, spoken_name
 from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, cut, fit, heading, join, say, wrap
@@ -89,24 +89,45 @@ def _registration(story: PersonStory, at: Moment, width: int) -> list[Phrase]:
     fields = story.fields
     born, zone = fields.get("birth_date"), zone_label(at.now, at.zone)
     where = [fields.get(name) for name in ("city", "region", "country")]
-    told: Iterable[tuple[str, Phrase]] = (
-        ("Status", _standing(story, at)),
-        ("Race", join([_text(story.race_name), say(story.event_name, Tone.DIM)], " · ")),
-        ("Bib", _text(fields.get("bib")) or say("none yet", Tone.HELD)),
-        ("Chip", _text(fields.get("chip"))),
-        ("Born", _born(born, story.gun_at)),
-        ("Sex", _text(fields.get("gender"))),
-        ("Email", _text(fields.get("email"))),
-        ("Phone", _text(fields.get("phone"))),
-        ("From", _text(", ".join(str(part) for part in where if part))),
-        ("Team", _text(fields.get("team"))),
-        ("Registered", _stamp(fields.get("registered_at"), at, "")),
-        ("Changed", _stamp(fields.get("changed_at"), at, zone)),
-        ("Account", say(f"{provider_title(story.provider)} · {story.account_label}", Tone.DIM)),
-        ("Known as", _known_as(fields)),
-        *(("Unreadable", _unread(name, story.raw)) for name in fields.get("flags") or ()),
+    told: Iterable[tuple[str, Phrase, str]] = (
+        ("Status", _standing(story, at), ""),
+        ("Race", join([_text(story.race_name), say(story.event_name, Tone.DIM)], " · "), "race_id"),
+        ("Bib", _text(fields.get("bib")) or say("none yet", Tone.HELD), "bib"),
+        ("Chip", _text(fields.get("chip")), "chip"),
+        ("Born", _born(born, story.gun_at), "birth_date"),
+        ("Sex", _text(fields.get("gender")), "gender"),
+        ("Email", _text(fields.get("email")), "email"),
+        ("Phone", _text(fields.get("phone")), "phone"),
+        ("From", _text(", ".join(str(part) for part in where if part)), ""),
+        ("Team", _text(fields.get("team")), "team"),
+        ("Registered", _stamp(fields.get("registered_at"), at, ""), ""),
+        ("Changed", _stamp(fields.get("changed_at"), at, zone), ""),
+        ("Account", say(f"{provider_title(story.provider)} · {story.account_label}", Tone.DIM), ""),
+        ("Known as", _known_as(fields), ""),
+        *(("Unreadable", _unread(name, story.raw), "") for name in fields.get("flags") or ()),
     )
-    return [line for label, value in told if value for line in _field(label, value, width)]
+    lines: list[Phrase] = []
+    for label, value, name in told:
+        sides = story.sides.get(name)
+        if value or sides:
+            lines += _field(label, value or say("nothing", Tone.DIM), width)
+        if sides:
+            lines += _sides(sides, story, width)
+    for name in ("first_name", "last_name", "city", "region", "country"):
+        if name in story.sides:
+            lines += _field(field_label(name).capitalize(), _text(fields.get(name)), width)
+            lines += _sides(story.sides[name], story, width)
+    return lines
+
+
+def _sides(sides: Sides, story: PersonStory, width: int) -> Sequence[Phrase]:
+    """Under a field: what the provider says and what was agreed last."""
+    tone = Tone.HELD if sides.conflict else Tone.DIM
+    mark = "≠" if sides.conflict else "·"
+    theirs, base = _value(sides.theirs), _value(sides.base)
+    told = f"{mark} {provider_title(story.provider)}: {theirs} · agreed: {base}"
+    indent = Piece(" " * (LABEL + 1))
+    return wrap((indent, Piece(told, tone)), width, LABEL + 3)
 
 
 def _standing(story: PersonStory, at: Moment) -> Phrase:

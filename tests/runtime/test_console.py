@@ -145,3 +145,32 @@ async def test_the_inbox_is_decided_and_taken_back_by_key(race_day: RaceDay) -> 
         await waits(1)
         (decided,) = await runtime.db.read(inbox.items)
         assert (decided.decision, decided.reason) == (None, "bib 999 is nobody's")
+
+
+async def test_bibs_are_given_swapped_and_taken_back_by_key(race_day: RaceDay) -> None:
+    db = race_day.runtime.db
+    query = RosterQuery(order=RosterOrder.BIB)
+
+    async def bibs() -> dict[int, str | None]:
+        return {row.id: row.bib for row in await db.read(roster.page, query, 0, RUNNERS)}
+
+    async def become(wanted: dict[int, str | None]) -> None:
+        async with race_day.patience():
+            while await bibs() != wanted:
+                await pilot.pause()
+
+    async with console(race_day) as pilot:
+        await race_day.runtime.run_jobs([1, 2])
+        before = await bibs()
+        (first, its_bib), (second, other), *_ = before.items()
+        assert its_bib
+        assert other
+        await pilot.press("2")
+        await wait_for(pilot, lambda: its_bib in screen(pilot), "the people")
+        await pilot.press("slash", *its_bib, "enter", "s")
+        await wait_for(pilot, lambda: "With bib" in seen(pilot.app), "the form")
+        await pilot.press(*other, "enter")
+        await become({**before, first: other, second: its_bib})
+        await wait_for(pilot, lambda: any("swap bibs" in one for one in toasts(pilot)), "a toast")
+        await pilot.press("z")
+        await become(before)

@@ -17,6 +17,7 @@ from p88console.store.roster_rows import (
     RosterOrder,
     RosterQuery,
     RosterRow,
+    Sides,
     SystemState,
 )
 from tests.support.clock import RACE_MORNING
@@ -118,6 +119,7 @@ def told(participant_id: int = 12, **changes: Any) -> PersonStory:
     ]
     plain = PersonStory(
         id=participant_id,
+        event_id=1,
         fields=fields,
         raw={"phone": "ask my husband"},
         provider="runsignup",
@@ -156,6 +158,11 @@ def told(participant_id: int = 12, **changes: Any) -> PersonStory:
             ChangeRow(NOW - timedelta(hours=20), "RunSignUp", "pull", "bib", None, "511"),
             ChangeRow(NOW - timedelta(days=40), "RunSignUp", "pull", "race", "5K", "Half Marathon"),
         ),
+        races=("Half Marathon", "5K"),
+        sides={
+            "phone": Sides("+1 312 555 0100", "+1 312 555 0142", conflict=True),
+            "team": Sides(None, None, conflict=False),
+        },
     )
     return replace(plain, **changes)
 
@@ -210,6 +217,24 @@ class StagePeople:
             return self.stories.get(participant_id) or told(participant_id)
 
         return await self.answer("people.story", story, participant_id)
+
+    async def races(self, event_id: int) -> Sequence[str]:
+        return await self.answer("people.races", lambda: ("Half Marathon", "5K"), event_id)
+
+    async def edit(self, participant_id: int, texts: Mapping[str, str]) -> str:
+        return await self.answer("people.edit", lambda: "changed", participant_id, dict(texts))
+
+    async def add(self, event_id: int, texts: Mapping[str, str]) -> str:
+        return await self.answer("people.add", lambda: "registered", event_id, dict(texts))
+
+    async def swap(self, first_id: int, second_id: int) -> str:
+        return await self.answer("people.swap", lambda: "swapped", first_id, second_id)
+
+    async def wearer(self, participant_id: int, bib: str) -> int:
+        def found() -> int:
+            return next(row.id for row in self.rows if row.bib == bib and row.id != participant_id)
+
+        return await self.answer("people.wearer", found, participant_id, bib)
 
     def _matching(self, query: RosterQuery) -> Sequence[RosterRow]:
         found = [

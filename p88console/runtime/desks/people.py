@@ -5,22 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from p88console.store import roster, story
-from p88console.store.db import Database
+from p88console.domain.errors import UsageFault
+from p88console.runtime import operators
+from p88console.runtime.operators import Operator
+from p88console.runtime.runtime import Runtime
+from p88console.store import events, roster, story
+from p88console.store.edits import Done
 from p88console.store.roster_rows import (
     EventChoice,
     PersonStory,
     RosterFacet,
+    RosterOrder,
     RosterQuery,
     RosterRow,
 )
+
+MOST_ALIKE = 200
+"""Rows looked at for the one who wears a bib."""
 
 
 class RuntimePeople:
     """Participants, of one event or of all."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, runtime: Runtime, operator: Operator) -> None:
+        self._runtime = runtime
+        self._operator = operator
+        self._db = runtime.db
 
     async def events(self) -> Sequence[EventChoice]:
         """The events to choose from, by their start."""
@@ -47,3 +57,40 @@ class RuntimePeople:
     async def story(self, participant_id: int) -> PersonStory:
         """Everything known of one person."""
         return await self._db.read(story.person, participant_id)
+
+    async def races(self, event_id: int) -> Sequence[str]:
+        """The names of an event's races."""
+        event = await self._db.read(events.event, event_id)
+        return [race.name for race in event.races]
+
+    async def edit(self, participant_id: int, texts: Mapping[str, str]) -> str:
+        """Set fields of one person as typed, by field name; says what it did."""
+        return _told(await operators.edit(self._runtime, self._operator, participant_id, texts))
+
+    async def add(self, event_id: int, texts: Mapping[str, str]) -> str:
+        """Register a walk-up; says what it did."""
+        return _told(await operators.add(self._runtime, self._operator, event_id, texts))
+
+    async def swap(self, first_id: int, second_id: int) -> str:
+        """Let two people wear each other's bib; says what it did."""
+        return _told(await operators.swap_bibs(self._runtime, self._operator, first_id, second_id))
+
+    async def wearer(self, participant_id: int, bib: str) -> int:
+        """Who else wears this bib in the same event. Raises `UsageFault` unless it is one."""
+        person = await self._db.read(story.person, participant_id)
+        query = RosterQuery(person.event_id, text=bib, order=RosterOrder.BIB)
+        found = await self._db.read(roster.page, query, 0, MOST_ALIKE)
+        worn = [
+            row.id
+            for row in found
+            if row.bib == bib and row.status == "active" and row.id != participant_id
+        ]
+        if len(worn) != 1:
+            who = "nobody else wears" if not worn else f"{len(worn)} people wear"
+            raise UsageFault(f"{who} {bib}", hint="mark both people, then swap")
+        return worn[0]
+
+
+def _told(done: Done) -> str:
+    """What was done, and what is left for a person."""
+    return "; ".join([done.summary, *(f"✗ {reason}" for reason in done.doubled)])

@@ -43,3 +43,23 @@ class PeopleDesk(Protocol):
     async def story(self, participant_id: int) -> PersonStory:
         """Everything known of one person."""
         ...
+
+    async def races(self, event_id: int) -> Sequence[str]:
+        """The names of an event's races."""
+        ...
+
+    async def edit(self, participant_id: int, texts: Mapping[str, str]) -> str:
+        """Set fields of one person as typed, by field name; says what it did."""
+        ...
+
+    async def add(self, event_id: int, texts: Mapping[str, str]) -> str:
+        """Register a walk-up; says what it did."""
+        ...
+
+    async def swap(self, first_id: int, second_id: int) -> str:
+        """Let two people wear each other's bib; says what it did."""
+        ...
+
+    async def wearer(self, participant_id: int, bib: str) -> int:
+        """Who else wears this bib in the same event."""
+        ...

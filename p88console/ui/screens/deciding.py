@@ -149,7 +149,7 @@ class Deciding(Screen[None]):
             return await desk.decide(items, Decision.VALUE, value=values["value"])
 
         label = field_label(item.field or "bib").capitalize()
-        start = item.ours or item.theirs or ""
+        start = item.detail.get("next_free") or item.ours or item.theirs or ""
         entry = Entry("value", label, start, about=plain(matter(item)))
         self._form(Form(item_title(item), [entry], send), self.decided)
 

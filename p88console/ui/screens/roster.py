@@ -10,6 +10,7 @@ from textual import on
 from textual.widget import Widget
 
 from p88console.store.roster_rows import RosterFacet, RosterOrder, RosterQuery, RosterRow
+from p88console.ui.action import Situation
 from p88console.ui.actions import bindings
 from p88console.ui.desk import Topics
 from p88console.ui.deskpages import DeskPages
@@ -17,6 +18,7 @@ from p88console.ui.format import Moment, clock_time
 from p88console.ui.outlook import Outlook
 from p88console.ui.people_words import age_on, listed_name, sex_and_age
 from p88console.ui.phrase import NOTHING, Phrase, Tone, join, say
+from p88console.ui.screens.editing import Editing
 from p88console.ui.screens.listroom import ListRoom
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.pick import Choice, Pick
@@ -51,12 +53,12 @@ SINCES = (
 )
 
 
-class Roster(ListRoom):
+class Roster(Editing, ListRoom):
     """Everybody, in a window over the database."""
 
-    BINDINGS = bindings("roster")
+    BINDINGS = bindings("roster", "people", "walkup")
     door = "roster"
-    scopes = ("sync", "view", "list", "roster", "hand", "go")
+    scopes = ("sync", "view", "list", "roster", "people", "walkup", "hand", "go")
     topics = frozenset({"participants", "events", "accounts"})
     """What the table shows; the card beside it shows results too."""
 
@@ -147,6 +149,22 @@ class Roster(ListRoom):
     def on_screen_suspend(self) -> None:
         """Looked at last."""
         self.left_at = self.outlook.now
+
+    def subjects(self) -> Sequence[int]:
+        """The marked people, or the one under the cursor."""
+        return [row.id for row in self.pane.grid.chosen]
+
+    def edited(self) -> None:
+        """The marks have done their work."""
+        self.pane.grid.unmark()
+
+    def situation(self) -> Situation:
+        """What keys need to know: whether somebody is there to be changed."""
+        return replace(
+            super().situation(),
+            somebody=bool(self.pane.grid.chosen),
+            event=self.outlook.event_id is not None,
+        )
 
     def action_order(self) -> None:
         """Choose what the list is sorted by; the cursor stays on its runner."""
