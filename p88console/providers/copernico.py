@@ -12,21 +12,12 @@ rankings are.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from p88console.domain.errors import (
-    Malformed,
-    ProviderFault,
-    Rejected,
-    RowFault,
-    Transient,
-    UsageFault,
-)
-from p88console.domain.folding import folded
+from p88console.domain.errors import Forbidden, ProviderFault, Rejected, RowFault
 from p88console.domain.model import (
     EventRecord,
     ParticipantRecord,
@@ -38,7 +29,6 @@ from p88console.domain.model import (
 from p88console.providers import copernico_people, copernico_results
 from p88console.providers.base import (
     AccountAccess,
-    CallLimits,
     Entry,
     Page,
     PageRequest,
@@ -48,52 +38,29 @@ from p88console.providers.base import (
     Seen,
     TestAnswer,
 )
-from p88console.providers.http import Answer, Door, not_theirs
-from p88console.providers.reading import Reader, instant, mended, zone_or_utc
-from p88console.providers.wire import Form, Mark, Wire
+from p88console.providers.copernico_standings import Standings
+from p88console.providers.copernico_wire import (
+    BASE_URL,
+    FORMS,
+    LIMITS,
+    REGISTRATIONS_BASE_URL,
+    check,
+    data_of,
+)
+from p88console.providers.http import Door, not_theirs
+from p88console.providers.reading import Reader, as_dict, instant, mended, whole, zone_or_utc
+from p88console.providers.wire import Wire
 
-BASE_URL = "https://public-api.copernico.cloud"
-REGISTRATIONS_BASE_URL = "https://api.copernico.cloud"
-log = logging.getLogger(__name__)
+__all__ = ["FORMS", "LIMITS", "Copernico", "check", "open_adapter"]
 
-LIMITS = CallLimits(concurrent=10, per_second=50.0)
-
-FORMS = {
-    "races": Form("/api/races", Mark.ONE_SOURCE),
-    "race": Form("/api/races/{race}"),
-    "athletes": Form("/api/races/{race}/athletes", Mark.ONE_SOURCE),
-    "athlete": Form("/api/races/{race}/athlete/{athlete}/full"),
-    "preset": Form("/api/races/{race}/preset/{login}:::{preset}/{event}"),
-    "registrations": Form("/race-registrations/{race}"),
-}
-
-OPTIONS = frozenset({"registrations_base_url", "preset_login", "preset_name", "race_uuid"})
-SUCCESS_CODES = (0, 1)
 ABSENT_STATUSES = (200, 404)
 """Answers that mean "no such athlete": not found, or a result code inside a 200."""
 
-TOO_BIG = (413, 500, 502, 504)
-"""Statuses of an export that grew above 6 MB (that it fails is confirmed, how is assumed)."""
+UNTOLD = "untold"
+"""Under this key a listed race says why it is not told."""
 
 FEW = 100
 """Up to this many people are read back one by one, more by listing everybody."""
-
-
-def check(access: AccountAccess) -> None:
-    """Say what is missing or unknown. Raises `UsageFault`."""
-    unknown = sorted(set(access.secrets) - {"api_key"})
-    if unknown:
-        raise UsageFault("unknown secret names", ", ".join(unknown), "known: api_key")
-    if not access.secrets.get("api_key"):
-        raise UsageFault("Copernico needs an api_key")
-    if not access.secrets["api_key"].isascii():
-        raise UsageFault("a Copernico key holds letters and digits only", "paste it again")
-    strange = sorted(set(access.options) - OPTIONS)
-    if strange:
-        raise UsageFault(
-            "unknown options", ", ".join(strange), f"known: {', '.join(sorted(OPTIONS))}"
-        )
-    Wire(FORMS, access.wire)
 
 
 def open_adapter(access: AccountAccess) -> Copernico:
@@ -123,6 +90,7 @@ class Copernico:
         # the export and the registrations are documented without a key, so they get none
         self._open_door = Door(self.provider, base, limits, budget=budget)
         self._registrations = Door(self.provider, registrations, limits, budget=budget)
+        self._standings = Standings(self._door, self._open_door, self._wire, self._options)
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -132,7 +100,7 @@ class Copernico:
     async def test(self) -> TestAnswer:
         """List the races that the key may see."""
         answer = await self._door.get(self._wire["races"])
-        races = _data(answer)
+        races = data_of(answer)
         count = len(races) if isinstance(races, list) else 0
         return TestAnswer(f"the key is accepted, {count} races", answer.server_time)
 
@@ -140,24 +108,32 @@ class Copernico:
         """All races of the key, each asked for in full."""
         del since  # the listing has no filter
         answer = await self._door.get(self._wire["races"])
-        listed = _data(answer)
+        listed = data_of(answer)
         if not isinstance(listed, list):
             raise not_theirs(answer.call, "no list of races")
-        slugs = [row.get("id") if isinstance(row, dict) else row for row in listed]
-        rows = [await self._race(str(slug)) for slug in slugs if slug]
+        key = self._wire["race_slug"]
+        slugs = [row.get(key) if isinstance(row, dict) else row for row in listed]
+        rows = [await self._listed(str(slug)) for slug in slugs if slug]
         yield Page(rows, {}, answer.server_time, total=len(listed))
 
-    async def _race(self, race: str) -> RawRow:
-        answer = await self._door.get(self._wire.path("race", race=race))
-        data = _data(answer)
+    async def _listed(self, slug: str) -> RawRow:
+        """A listed race in full; one that is not told to this key stands with the reason."""
+        try:
+            return await self._race(slug)
+        except (Rejected, Forbidden) as fault:
+            return {"id": slug, UNTOLD: str(fault)}
+
+    async def _race(self, slug: str) -> RawRow:
+        """A race by the slug that its calls go by, which need not be the id it says it has."""
+        answer = await self._door.get(self._wire.path("race", race=slug))
+        data = data_of(answer)
         if not isinstance(data, dict):
-            raise not_theirs(answer.call, f"no race {race!r} in the answer")
-        return data
+            raise not_theirs(answer.call, f"no race {slug!r} in the answer")
+        return {**data, "id": slug}
 
     async def find_event(self, provider_event_id: str) -> EventRecord:
         """Ask for one race by its slug."""
-        raw = await self._race(provider_event_id)
-        return self.event({"id": provider_event_id, **raw})
+        return self.event(await self._race(provider_event_id))
 
     def event(self, raw: RawRow) -> EventRecord:
         """Translate a race; its events are addressed by name, sent to by id."""
@@ -165,11 +141,13 @@ class Copernico:
         slug = reader.text("id")
         if slug is None:
             raise RowFault("id", "a race without an id")
+        if UNTOLD in raw:
+            raise RowFault("id", f"{slug}: {raw[UNTOLD]}")
         races = tuple(_race_record(row) for row in raw.get("events") or [])
         return EventRecord(
             provider_event_id=slug,
             name=mended(reader.text("name")) or slug,
-            timezone=reader.text("timezone") or "UTC",
+            timezone=zone_or_utc(reader.text(self._wire["race_timezone"])).key,
             starts_at=min((race.starts_at for race in races if race.starts_at), default=None),
             races=races,
             raw={key: value for key, value in raw.items() if key != "events"},
@@ -202,8 +180,8 @@ class Copernico:
         path = self._wire.path("registrations", race=race_uuid)
         rows = [_registration(entry, race_uuid, target) for entry in entries]
         answer = await self._registrations.post_json(path, rows)
-        if isinstance(answer.body, dict) and "result" in answer.body:
-            _data(answer)
+        if isinstance(answer.body, dict) and "code" in as_dict(answer.body.get("result")):
+            data_of(answer)  # what is answered is not documented; an envelope may refuse
 
     async def read_back(
         self, target: ScoringTarget, entries: Iterable[Entry]
@@ -266,14 +244,14 @@ class Copernico:
     async def _athletes(self, race: str) -> list[Any]:
         """The listed athletes, whole rows or bare ids as the far side likes."""
         answer = await self._door.get(self._wire.path("athletes", race=race))
-        rows = _data(answer)
+        rows = data_of(answer)
         if not isinstance(rows, list):
             raise not_theirs(answer.call, "no list of athletes")
         return rows
 
     async def _whole(self, race: str, its_id: str) -> Any:
         path = self._wire.path("athlete", race=race, athlete=its_id)
-        return _data(await self._door.get(path))
+        return data_of(await self._door.get(path))
 
     async def _athlete(self, target: ScoringTarget, its_id: str) -> Seen | None:
         try:
@@ -282,79 +260,24 @@ class Copernico:
             if fault.call.status not in ABSENT_STATUSES:
                 raise
             return None
-        return (
-            copernico_people.seen(data, target)
-            if isinstance(data, dict) and data.get("id")
-            else None
-        )
-
-    async def results(self, target: ScoringTarget) -> AsyncIterator[Page]:
-        """One page a race from the preset export; athletes in full where none is set or answers."""
-        events = list(dict.fromkeys(name for _remote_id, name in target.races.values()))
-        left, given = list[str](), 0
-        for name in events:
-            page = await self._exported(target.remote_event_id, name)
-            if page is None:
-                left.append(name)
-            else:
-                given += len(page.rows)
-                yield page
-        if left:
-            rows = await self._in_full(target.remote_event_id)
-            wanted = {folded(name) for name in left}
-            rows = [row for row in rows if len(left) == len(events) or _event(row) in wanted]
-            yield Page(rows, {}, total=given + len(rows))
-
-    async def _exported(self, race: str, event: str) -> Page | None:
-        """One event's export; None where none is set, or where it has grown too big to be had."""
-        login, preset = self._options.get("preset_login"), self._options.get("preset_name")
-        if not login or not preset:
+        if not isinstance(data, dict) or not data:
             return None
-        path = self._wire.path("preset", race=race, login=login, preset=preset, event=event)
-        try:
-            answer = await self._open_door.get(path)
-            rows = copernico_results.preset_rows(answer, event)
-        except ProviderFault as fault:
-            if not _is_too_big(fault):
-                raise
-            log.warning("the export of %s fails, its athletes are read in full: %s", event, fault)
-            return None
-        return Page(rows, {"race": event}, answer.server_time)
+        return copernico_people.seen({"id": its_id, **data}, target)
 
-    async def _in_full(self, race: str) -> list[RawRow]:
-        rows: list[RawRow] = []
-        for athlete in await self._athletes(race):
-            whole = athlete
-            if not copernico_results.is_whole(athlete):
-                whole = await self._whole(race, copernico_people.bare_id(athlete))
-            rows += copernico_results.athlete_rows(whole)
-        return rows
+    def results(self, target: ScoringTarget) -> AsyncIterator[Page]:
+        """The standings of every linked race, by the cheapest way that answers."""
+        return self._standings.read(target)
+
+    def warnings(self, today: date) -> Sequence[str]:
+        """A preset that is set and was not there when results were last read."""
+        del today
+        preset = self._standings.missing_preset
+        told = f"Copernico has no export {preset!r}: each athlete costs a call instead"
+        return [told] if preset else []
 
     def result(self, raw: RawRow) -> ResultRecord:
         """Translate one row of the export, or one athlete in one event."""
         return copernico_results.result(raw)
-
-
-def _is_too_big(fault: ProviderFault) -> bool:
-    """Whether an export failed in a way that a too big one does: refused, or cut off."""
-    cut_off = isinstance(fault, Transient) and fault.call.status is None
-    return fault.call.status in TOO_BIG or cut_off or type(fault) is Malformed
-
-
-def _event(row: RawRow) -> str:
-    return folded(mended(Reader(row).text("event")))
-
-
-def _data(answer: Answer) -> Any:
-    """What the envelope carries. Raises `Rejected` on any code but 0 and 1."""
-    body = answer.body
-    result = body.get("result") if isinstance(body, dict) else None
-    if not isinstance(result, dict) or "code" not in result:
-        raise not_theirs(answer.call, "no result code in the answer")
-    if result["code"] not in SUCCESS_CODES:
-        said = result.get("message") or f"code {result['code']}"
-        raise Rejected(answer.call, f"Copernico says: {said}", f"{answer.call}: {said}")
-    return body.get("data")
 
 
 def _race_record(row: RawRow) -> RaceRecord:
@@ -362,12 +285,12 @@ def _race_record(row: RawRow) -> RaceRecord:
     name = mended(reader.text("event") or reader.text("name"))
     if name is None:
         raise RowFault("event", "an event without a name")
-    distance = row.get("distance")
+    distance = whole(row.get("distance"))
     return RaceRecord(
         provider_race_id=reader.text("id") or name,
         name=name,
         starts_at=instant(reader.text("startTime"), zone_or_utc("UTC")),
-        distance_m=float(distance) if isinstance(distance, int | float) else None,
+        distance_m=float(distance) if distance else None,
         raw=row,
     )
 

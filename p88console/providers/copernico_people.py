@@ -26,9 +26,14 @@ _OURS = re.compile(rf"({'|'.join(provider.value for provider in Provider)})-")
 
 def seen(athlete: RawRow, target: ScoringTarget) -> Seen:
     """An athlete in the fields that were sent."""
+    ours: list[str] = []
     entry = Reader(entries(athlete)[0])
-    named = {entry.text("event"), entry.text("eventId")} - {None}
-    ours = [race for race, remote in target.races.items() if named & set(remote)]
+    for reader in map(Reader, entries(athlete)):
+        named = {mended(reader.text("event")), reader.text("eventId")} - {None}
+        ours = [race for race, remote in target.races.items() if named & set(remote)]
+        if ours:
+            entry = reader
+            break
     values: dict[str, str | None] = {
         "first_name": mended(entry.text("name")),
         "last_name": mended(entry.text("surname")),
@@ -37,7 +42,7 @@ def seen(athlete: RawRow, target: ScoringTarget) -> Seen:
         "bib": entry.text("dorsal"),
         "race": ours[0] if ours else entry.text("event"),
     }
-    its_id = entry.text("id") or ""
+    its_id = Reader(athlete).text("id") or ""
     return Seen(its_id, its_id, values)
 
 

@@ -11,14 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from p88console.domain.errors import RowFault
+from p88console.domain.folding import folded
 from p88console.domain.model import RawRow, ResultRecord, ResultStatus, Split
 from p88console.providers.http import Answer, not_theirs
 from p88console.providers.reading import Reader, as_dict, instant, mended, whole, zone_or_utc
 
-OFFICIAL = "times.official_"
+OFFICIAL, REAL = "times.official_", "times.real_"
 START, FINISH = ":::start:::", ":::finish:::"
 RANKING = "ranking"
 """Added to a preset row that has no ranking columns: its places by official time."""
+
+ROUNDED = 0.999
+"""A last point at this part of an event's length is its finish: lengths are told rounded."""
 
 STATUSES = {
     "notstarted": ResultStatus.NOT_STARTED,
@@ -43,7 +47,16 @@ def preset_rows(answer: Answer, event: str) -> list[RawRow]:
     gun = {"gunTime": body["gunTime"]} if isinstance(body, dict) and body.get("gunTime") else {}
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise not_theirs(answer.call, "no rows in the export")
-    return _ranked([{**gun, "event": event, **row} for row in rows])
+    return _ranked([{**gun, "event": event, **_flat(row)} for row in rows])
+
+
+def _flat(row: RawRow) -> RawRow:
+    """A row with its times laid flat, as the columns are named, where they come nested."""
+    times = row.get("times")
+    if not isinstance(times, dict) or any(isinstance(time, dict) for time in times.values()):
+        return row
+    laid = {f"times.{name}": time for name, time in times.items()}
+    return {key: value for key, value in row.items() if key != "times"} | laid
 
 
 def _ranked(rows: Sequence[Mapping[str, Any]]) -> list[RawRow]:
@@ -82,6 +95,32 @@ def _official(row: Mapping[str, Any], split: str) -> int | None:
     return whole(row.get(f"{OFFICIAL}{split}"))
 
 
+def finish_name(race: RawRow, event: str) -> str | None:
+    """The name of an event's finish: by its type, else the last by order and distance."""
+    listed = race.get("events")
+    for one in map(as_dict, listed if isinstance(listed, list) else []):
+        if event not in (mended(Reader(one).text("event")), mended(Reader(one).text("name"))):
+            continue
+        splits = [as_dict(split) for split in one.get("splits") or []]
+        splits.sort(key=lambda split: (whole(split.get("order")) or 0, _way(split)))
+        finishes = [split for split in splits if split.get("type") == "finish"] or splits
+        return Reader(finishes[-1]).text("name") if finishes else None
+    return None
+
+
+def _way(split: Mapping[str, Any]) -> int:
+    return whole(split.get("distance")) or 0
+
+
+def leader(row: RawRow, event: str, finish: str | None) -> RawRow:
+    """A leader as a row of the export: the time and place at the last point that was passed."""
+    reader = Reader(row)
+    split = reader.text("split") or reader.text("location") or ""
+    through = split == FINISH or (finish is not None and folded(split) == folded(finish))
+    point, word = (FINISH, "finished") if through else (split, "running")
+    return {"event": event, "status": word, **row, f"{OFFICIAL}{point}": row.get("time")}
+
+
 def is_whole(athlete: Any) -> bool:
     """Whether a listed athlete carries times already, so that asking for them is needless."""
     events = as_dict(athlete).get("events")
@@ -106,9 +145,9 @@ def result(raw: RawRow) -> ResultRecord:
     if event is None or named is None:
         raise RowFault("dorsal", "a result that names nobody")
     gun, chip, splits = _times_in_full(raw) if "times" in raw else _times_of_preset(raw)
-    word = reader.text("status") or reader.text("realStatus") or "notstarted"
-    if not {"status", "realStatus"} & set(raw):  # a preset without that column
-        word = "finished" if gun is not None else "running" if splits else word
+    word = reader.text("status") or reader.text("realStatus")
+    if word is None:  # a preset without that column
+        word = "finished" if gun is not None else "running" if splits else "notstarted"
     status = STATUSES.get(word.casefold(), word.casefold())
     if status != ResultStatus.FINISHED:
         gun = chip = None
@@ -142,9 +181,17 @@ def _times_of_preset(raw: RawRow) -> Times:
         time = _official(raw, name)
         if name in (START, FINISH) or time is None:
             continue
-        splits.append(Split(mended(name) or name, time, None if start is None else time - start))
+        splits.append(Split(mended(name) or name, time, _net(raw, name, start)))
     splits.sort(key=lambda split: split.gun_time_ms or 0)
-    return gun, None if gun is None or start is None else gun - start, tuple(splits)
+    return gun, _net(raw, FINISH, start), tuple(splits)
+
+
+def _net(raw: RawRow, split: str, start: int | None) -> int | None:
+    """The time since the own start, by its own column where the preset has that."""
+    official, real = _official(raw, split), whole(raw.get(f"{REAL}{split}"))
+    if official is None or real is not None:
+        return None if official is None else real
+    return None if start is None else official - start
 
 
 def _start(raw: RawRow) -> int | None:
@@ -172,7 +219,8 @@ def _finish(raw: RawRow) -> tuple[str, Mapping[str, Any]]:
     passed, length = _passed(raw), whole(raw.get("distance"))
     name, last = passed[-1] if passed else ("", {})
     way = whole(last.get("distance"))
-    return ("", {}) if length and way is not None and way < length else (name, last)
+    short = length and way is not None and way < length * ROUNDED
+    return ("", {}) if short else (name, last)
 
 
 def _times_in_full(raw: RawRow) -> Times:

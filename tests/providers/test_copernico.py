@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from p88console.domain.errors import (
 from p88console.domain.model import Provider, ResultRecord, Split
 from p88console.providers.base import AccountAccess, Entry, ScoringTarget
 from p88console.providers.copernico import Copernico, check
-from p88console.providers.copernico_results import athlete_rows, preset_rows, result
+from p88console.providers.copernico_results import athlete_rows, leader, preset_rows, result
 from p88console.providers.http import Answer
 from p88console.sandbox.copernico import CopernicoServer
 from p88console.sandbox.serve import Sandbox
@@ -290,12 +291,67 @@ async def test_before_the_gun_nobody_has_a_time(practice: Practice, adapter: Cop
     }
 
 
-async def test_a_preset_that_does_not_exist_is_refused(practice: Practice) -> None:
+async def test_a_preset_that_does_not_exist_is_told_and_done_without(practice: Practice) -> None:
     access = practice.access(Provider.COPERNICO)
     options = {**access.options, "preset_name": "nobody saved this"}
     async with copernico_at(replace(access, options=options)) as adapter:
-        with pytest.raises(Rejected):
-            await rows_of(adapter.results(practice.target))
+        assert adapter.warnings(practice.world.date) == []
+        await run_the_day(practice, adapter)
+        found = await results_of(adapter, practice.target)
+        assert len(found) == len(practice.world.runners)
+        (told,) = adapter.warnings(practice.world.date)
+        assert "nobody saved this" in told
+
+
+async def test_leaders_tell_who_finished_where_no_athletes_are_listed(practice: Practice) -> None:
+    access = practice.access(Provider.COPERNICO, options={})
+    unlisted = {"athletes": "/api/races/{race}/nothing", "leaders_limit": "7"}
+    async with copernico_at(access) as adapter:
+        named = replace(practice.target, options={"race_uuid": practice.copernico.race_uuid})
+        await adapter.send(named, practice.everybody())
+        practice.clock.step((practice.world.day.over - practice.clock.now()).total_seconds() + 60)
+        in_full = await results_of(adapter, practice.target)
+    async with copernico_at(replace(access, wire=unlisted)) as adapter:
+        leaders = await results_of(adapter, practice.target)
+    finished = {its_id for its_id, one in in_full.items() if one.status == "finished"}
+    assert {its_id for its_id, one in leaders.items() if one.status == "finished"} == finished
+    for its_id in finished:
+        one, whole = leaders[its_id], in_full[its_id]
+        assert (one.gun_time_ms, one.place, one.bib) == (whole.gun_time_ms, whole.place, whole.bib)
+
+
+def test_a_leader_who_is_on_the_way_has_a_split_and_no_place() -> None:
+    row = {"id": "8F2K", "dorsal": 12, "time": 1_500_000, "split": "5 km", "pos": 1}
+    one = result(leader(row, "Maratón", "Meta"))
+    assert (one.remote_race_id, one.bib, one.status) == ("Maratón", "12", "running")
+    assert (one.gun_time_ms, one.place, one.splits) == (
+        None,
+        None,
+        (Split("5 km", 1_500_000, None),),
+    )
+    home = result(leader({**row, "split": "META"}, "Maratón", "Meta"))
+    assert (home.status, home.gun_time_ms, home.place) == ("finished", 1_500_000, 1)
+
+
+async def test_a_race_that_is_not_told_to_this_key_takes_no_other_with_it() -> None:
+    def answer(request: Request) -> Say:
+        if request.path == "/api/races":
+            listed = ["hers", {"id": "ours"}, "gone"]
+            return say_json({"result": {"code": "0", "message": ""}, "data": listed})
+        if request.path == "/api/races/ours":
+            race = {"id": "0b5a…", "name": "Ours", "timezone": "Nowhere/Nothing", "events": []}
+            return say_json({"result": {"code": 1, "message": ""}, "data": race})
+        return say_json({"message": "Forbidden"}, 403 if "hers" in request.path else 404)
+
+    async with Line(answer) as line:
+        access = replace(bare(Provider.COPERNICO), base_url=line.url)
+        async with copernico_at(access) as adapter:
+            rows = await rows_of(adapter.events(datetime(2026, 1, 1, tzinfo=UTC)))
+            told = adapter.event(rows[1])
+            assert (told.provider_event_id, told.name, told.timezone) == ("ours", "Ours", "UTC")
+            for row in (rows[0], rows[2]):
+                with pytest.raises(RowFault, match=row["id"]):
+                    adapter.event(row)
 
 
 @pytest.mark.parametrize("ids", [False, True])
@@ -421,7 +477,7 @@ def test_an_athlete_laid_flat_is_one_row() -> None:
         ("dsq", "dq"),
         ("disqualified", "dq"),
         ("lapped", "lapped"),
-        (None, "notstarted"),
+        (None, "finished"),
     ],
 )
 def test_words_for_a_standing_are_ours_or_kept(word: str | None, status: str) -> None:
@@ -496,6 +552,20 @@ def test_a_start_is_told_by_both_clocks_where_its_column_is_missing() -> None:
 def test_a_preset_without_a_status_column_still_tells_who_finished() -> None:
     row = {key: value for key, value in ANNA.items() if key != "status"}
     assert (result(row).status, result(row).gun_time_ms) == ("finished", 2_044_013)
+
+
+def test_a_presets_own_net_times_go_before_ours() -> None:
+    row = {**ANNA, "times.real_:::finish:::": 1_980_000, "times.real_2,5 км": "990000"}
+    (anna,) = export(row)
+    assert (anna.chip_time_ms, anna.splits[0].chip_time_ms) == (1_980_000, 990_000)
+
+
+def test_times_of_a_preset_may_come_nested() -> None:
+    times = {key.removeprefix("times."): ANNA[key] for key in ANNA if key.startswith("times.")}
+    nested = {key: value for key, value in ANNA.items() if not key.startswith("times.")}
+    assert replace(export({**nested, "times": times})[0], raw={}) == replace(
+        export(ANNA)[0], raw={}
+    )
 
 
 def test_names_that_were_encoded_twice_are_made_whole() -> None:
