@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from p88console.domain.errors import RowFault
+from p88console.domain.folding import folded
 from p88console.domain.model import Gender, ParticipantRecord, ParticipantStatus, RawRow
 from p88console.domain.plan import Values
 from p88console.providers.base import Entry, ScoringTarget, Seen
@@ -78,6 +79,7 @@ def seen(row: RawRow, target: ScoringTarget, wire: Wire, our_id: str = "") -> Se
     """An entry in the fields that were sent."""
     reader = Reader(row)
     ours = {remote_id: race for race, (remote_id, _name) in target.races.items()}
+    by_name = {folded(name): race for race, (_remote_id, name) in target.races.items()}
     race_id = reader.text("race_id")
     values: dict[str, str | None] = {
         field: reader.text(FIELDS[field]) for field in sent_fields(wire)
@@ -87,9 +89,10 @@ def seen(row: RawRow, target: ScoringTarget, wire: Wire, our_id: str = "") -> Se
     if "birth_date" in values:
         values["birth_date"] = (values["birth_date"] or "")[:10] or None
     if "race" in values:
-        values["race"] = ours.get(race_id or "") or reader.text("race_name") or race_id
+        name = reader.text("race_name")
+        values["race"] = ours.get(race_id or "") or by_name.get(folded(name)) or name or race_id
     return Seen(
-        our_id=our_id or reader.text("entry_external_id") or "",
+        our_id=our_id or reader.text(wire["external_id"]) or "",
         remote_id=reader.text("entry_id") or "",
         values=values,
         withdrawn=is_withdrawn(reader, wire),

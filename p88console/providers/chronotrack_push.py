@@ -38,6 +38,8 @@ class ChronoTrackPush(ChronoTrack):
         )
         fields = chronotrack_entries.sent_fields(self._wire)
         self.push_traits = PushTraits(fields, batch_size=1, at_once=AT_ONCE)
+        self._ways: tuple[str, ...] = ("create_entry", "create_entry_in_race")
+        """Where entries may be created; the first that takes one is the only one from then on."""
         self._made: dict[str, str] = {}
         """Our id → the id that its new entry came back with, until it is read."""
 
@@ -64,12 +66,25 @@ class ChronoTrackPush(ChronoTrack):
     async def _make(self, entry: Entry, target: ScoringTarget) -> None:
         row = chronotrack_entries.body(entry, target, self._wire, creating=True)
         race_id, _name = target.races[entry.values.get("race") or ""]
-        path = self._wire.path("create_entry", event=target.remote_event_id, race=race_id)
-        answer = await self._write(self._create, path, row)
+        answer = await self._created(target.remote_event_id, race_id, row)
         made = answer.body.get("entry") if isinstance(answer.body, dict) else None
         its_id = made.get("entry_id") if isinstance(made, dict) else None
         if its_id:
             self._made[entry.our_id] = str(its_id)
+
+    async def _created(self, event_id: str, race_id: str, row: dict[str, Any]) -> Answer:
+        """Create an entry under its event, or under its race where the former is no call there."""
+        for name in self._ways:
+            path = self._wire.path(name, event=event_id, race=race_id)
+            try:
+                answer = await self._write(self._create, path, row)
+            except VerbRefused:
+                if name == self._ways[-1]:
+                    raise
+                continue
+            self._ways = (name,)
+            return answer
+        raise AssertionError("there is at least one way")
 
     async def withdraw(self, target: ScoringTarget, entries: Sequence[Entry]) -> None:
         """Set the status of these people's entries; whose entry is not known is left alone."""

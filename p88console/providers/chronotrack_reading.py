@@ -119,7 +119,7 @@ class ChronoTrack:
         return EventRecord(
             provider_event_id=event_id,
             name=reader.text("event_name") or f"event {event_id}",
-            timezone=zone_or_utc(raw.get("location_time_zone")).key,
+            timezone=zone_or_utc(raw.get(self._wire["event_timezone"])).key,
             starts_at=min(starts, default=reader.unix("event_start_time")),
             races=races,
             raw={key: value for key, value in raw.items() if key != "races"},

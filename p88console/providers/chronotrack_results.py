@@ -105,7 +105,7 @@ async def _metres(
         return {}
     found = {}
     for row in listing.rows:
-        metres = number(row.get("interval_iv_distance_m"))
+        metres = number(row.get(wire["interval_metres"]))
         if metres is not None:
             found[str(row.get("race_id")), str(row.get("interval_name"))] = metres
     return found

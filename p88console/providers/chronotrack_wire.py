@@ -33,9 +33,13 @@ FORMS = {
     "sex_brackets": Form("SEX", Mark.ONE_SOURCE),
     "age_brackets": Form("AGE", Mark.ONE_SOURCE),
     "create_entry": Form("/api/event/{event}/entry", Mark.ASSUMED),
+    "create_entry_in_race": Form("/api/race/{race}/entry", Mark.ASSUMED),
     "create_verb": Form("POST", Mark.ASSUMED),
     "update_entry": Form("/api/entry/{entry}", Mark.ASSUMED),
     "update_verb": Form("PUT", Mark.ASSUMED),
+    "external_id": Form("entry_external_id", Mark.ONE_SOURCE),
+    "interval_metres": Form("interval_iv_distance_m", Mark.ONE_SOURCE),
+    "event_timezone": Form("location_time_zone", Mark.ONE_SOURCE),
     "entry_type": Form("IND", Mark.ONE_SOURCE),
     "withdrawn_status": Form("WD", Mark.ASSUMED),
     "standing_status": Form("CONF", Mark.ONE_SOURCE),
@@ -53,7 +57,8 @@ FORMS = {
     "send_region": Form("location_region", Mark.ASSUMED),
     "send_country": Form("location_country", Mark.ASSUMED),
 }
-"""Paths, verbs and words. A `send_…` that settings make empty is neither sent nor compared."""
+"""Paths, verbs, names and words. A `send_…` that settings make empty is neither sent nor compared;
+where entries are not created under their event they are created under their race."""
 
 SECRETS = ("client_id", "user_id", "password", "client_secret")
 CHOICES = {"auth": ("oauth", "basic", "simple"), "entry_push": ("api", "csv")}

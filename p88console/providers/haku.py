@@ -58,6 +58,7 @@ FORMS = {
     "events_key": Form("events", Mark.ONE_SOURCE),
     "participants_key": Form("participants", Mark.ONE_SOURCE),
     "categories_key": Form("event_categories", Mark.ASSUMED),
+    "event_timezone": Form("time_zone", Mark.ASSUMED),
 }
 
 OPTIONS = frozenset({"auth_url", "timezone"})
@@ -161,7 +162,7 @@ class Haku:
         event_id = reader.text("id")
         if event_id is None:
             raise RowFault("id", "an event without an id")
-        zone = zone_or_utc(raw.get("time_zone") or self._timezone)
+        zone = zone_or_utc(raw.get(self._wire["event_timezone"]) or self._timezone)
         starts_at, race_day = start_or_day(reader.text("event_date"), zone)
         listed = raw.get(self._wire["categories_key"])
         races = [_race(row, starts_at) for row in (listed if isinstance(listed, list) else [])]

@@ -54,7 +54,7 @@ class Reader:
     def unix(self, key: str) -> datetime | None:
         """An instant given in Unix seconds."""
         value = self.row.get(key)
-        if value is None:
+        if value in (None, "", 0, "0"):
             return None
         try:
             return datetime.fromtimestamp(float(value), UTC)

@@ -100,6 +100,19 @@ async def test_a_new_entry_is_posted_under_our_id_without_what_is_absent() -> No
     }
 
 
+async def test_entries_are_made_under_their_race_where_the_event_takes_none() -> None:
+    def answer(request: Request) -> Say:
+        return say_json({"entry": THERE}, 201) if "/race/" in request.path else Say(405)
+
+    async with told(answer) as (adapter, line):
+        for number in ("1", "2"):
+            await adapter.send(TARGET, [Entry(f"runsignup-{number}", {**ADA, "bib": number})])
+    assert [request.path for request in line.requests] == [
+        "/api/event/90001/entry",
+        *["/api/race/60101/entry"] * 2,
+    ]
+
+
 async def test_a_known_entry_is_put_with_what_is_absent_blanked_and_its_status_left() -> None:
     entry = Entry("runsignup-1", {**ADA, "bib": None, "gender": "Prefer not to say"}, "3000001")
     async with told(say_json({"entry": THERE})) as (adapter, line):

@@ -75,6 +75,12 @@ def test_a_day_is_no_gun_time(text: str | None, start: datetime | None, day: dat
     assert start_or_day(text, CHICAGO) == (start, day)
 
 
+@pytest.mark.parametrize("value", [None, "", 0, "0"])
+def test_no_instant_is_no_odd_one(value: object) -> None:
+    reader = Reader({"x": value})
+    assert (reader.unix("x"), reader.flags) == (None, [])
+
+
 json_values = (
     st.none()
     | st.booleans()
