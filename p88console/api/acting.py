@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from p88console.api.parts import At, Body, Conflict, Document, OurId
 from p88console.domain.inbox import Decision
-from p88console.runtime import operators, present, tenancy
+from p88console.runtime import operators, present, spooling, tenancy
 from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
 from p88console.store import queue
 from p88console.store.decide import Verdict
+from p88console.store.edits import Done
 
 routes = APIRouter(tags=["acting"])
 
@@ -89,17 +90,17 @@ async def resume(runtime: At, account_id: OurId) -> Line:
 
 
 @routes.patch("/participants/{participant_id}")
-async def edit(runtime: At, participant_id: OurId, asked: Edit) -> list[Document]:
+async def edit(runtime: At, answer: Response, participant_id: OurId, asked: Edit) -> list[Document]:
     """Set fields of one person; the change and its push commit together."""
-    await operators.edit(runtime, OPERATOR, participant_id, asked.fields)
-    return await _people(runtime, participant_id)
+    done = await operators.edit(runtime, OPERATOR, participant_id, asked.fields)
+    return await _people(runtime, answer, done, participant_id)
 
 
 @routes.post("/participants/swap-bibs")
-async def swap_bibs(runtime: At, asked: Swap) -> list[Document]:
+async def swap_bibs(runtime: At, answer: Response, asked: Swap) -> list[Document]:
     """Let two people wear each other's bib."""
-    await operators.swap_bibs(runtime, OPERATOR, asked.first_id, asked.second_id)
-    return await _people(runtime, asked.first_id, asked.second_id)
+    done = await operators.swap_bibs(runtime, OPERATOR, asked.first_id, asked.second_id)
+    return await _people(runtime, answer, done, asked.first_id, asked.second_id)
 
 
 @routes.post("/inbox/{item_id}/resolve")
@@ -111,6 +112,12 @@ async def resolve(runtime: At, item_id: OurId, asked: Decided) -> list[Document]
     return [present.inbox_item(item) for item in done]
 
 
-async def _people(runtime: Runtime, *participant_ids: int) -> list[Document]:
+async def _people(
+    runtime: Runtime, answer: Response, done: Done, *participant_ids: int
+) -> list[Document]:
+    """The people as they are now; 202 and what was kept while the shared database is away."""
+    if done.kept:
+        answer.status_code = 202
+        return [spooling.document(done)]
     found = await operators.people_of(runtime, participant_ids)
     return [present.participant(person) for person in found]

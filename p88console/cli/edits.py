@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 import click
 
 from p88console.cli import output
 from p88console.cli.face import NEEDS_PERSON, P88Command, face
 from p88console.cli.params import OUR_ID, pairs
-from p88console.runtime import operators, present
+from p88console.runtime import operators, present, spooling
 from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
 from p88console.store.edits import Done
+from p88console.store.spool import Deed, Typed
 from p88console.store.undo import Undone
+from p88console.system.home import Home
 from p88console.system.user import user_name
 
 TYPED = ("first_name", "last_name", "bib", "gender", "birth_date", "email", "phone", "team")
@@ -39,13 +44,20 @@ def me() -> Operator:
 @click.option("--set", "more", multiple=True, metavar="FIELD=VALUE", help="Any other field.")
 def participants_add(event_id: int, race: str, more: tuple[str, ...], **typed: str) -> None:
     """Register a walk-up here, online or not; scoring gets them with the next push."""
+    token = secrets.token_hex(6)
+
+    def texts() -> dict[str, str]:
+        given = {name: typed[name] for name in TYPED if typed[name]}
+        return {"race": race, **given, **pairs(more, "change")}
 
     async def work(runtime: Runtime) -> tuple[Done, list[present.Document]]:
-        texts = {"race": race, **{name: typed[name] for name in TYPED if typed[name]}}
-        done = await operators.add(runtime, me(), event_id, texts | pairs(more, "change"))
-        return done, await _shown(runtime, done.participant_ids)
+        done = await operators.add(runtime, me(), event_id, texts(), token)
+        return await _whole(runtime, done)
 
-    done, people = face().run(work)
+    def lost(home: Home) -> tuple[Done, list[present.Document]]:
+        return _kept(home, "add", {"event_id": event_id, "texts": texts()}, token)
+
+    done, people = face().run(work, lost)
     face().show(people[0])
     _tell(done)
 
@@ -68,10 +80,13 @@ def participants_edit(participant_id: int, changes: tuple[str, ...]) -> None:
 
     async def work(runtime: Runtime) -> tuple[Done, list[present.Document]]:
         texts = pairs(changes, "change")
-        done = await operators.edit(runtime, me(), participant_id, texts)
-        return done, await _shown(runtime, done.participant_ids)
+        return await _whole(runtime, await operators.edit(runtime, me(), participant_id, texts))
 
-    done, people = face().run(work)
+    def lost(home: Home) -> tuple[Done, list[present.Document]]:
+        about = {"participant_id": participant_id, "texts": pairs(changes, "change")}
+        return _kept(home, "edit", about)
+
+    done, people = face().run(work, lost)
     face().show(people[0])
     _tell(done)
 
@@ -84,9 +99,10 @@ def participants_swap_bibs(first_id: int, second_id: int) -> None:
 
     async def work(runtime: Runtime) -> tuple[Done, list[present.Document]]:
         done = await operators.swap_bibs(runtime, me(), first_id, second_id)
-        return done, await _shown(runtime, (first_id, second_id))
+        return await _whole(runtime, done, (first_id, second_id))
 
-    done, people = face().run(work)
+    about = {"first_id": first_id, "second_id": second_id}
+    done, people = face().run(work, lambda home: _kept(home, "swap", about))
     face().show(people, SWAPPED_COLUMNS)
     _tell(done)
 
@@ -118,6 +134,26 @@ def undo() -> None:
     face().show(told[0] if len(told) == 1 else told, SWAPPED_COLUMNS)
 
 
+async def _whole(
+    runtime: Runtime, done: Done, ids: Sequence[int] | None = None
+) -> tuple[Done, list[present.Document]]:
+    """What was done, and the people as they are now, or what was kept of them."""
+    if done.kept:
+        return done, [spooling.document(done)]
+    return done, await _shown(runtime, done.participant_ids if ids is None else ids)
+
+
+def _kept(
+    home: Home, deed: str, about: dict[str, Any], token: str | None = None
+) -> tuple[Done, list[present.Document]]:
+    """Keep it on this machine: the shared database cannot be reached."""
+    now, operator = datetime.now(UTC), me()
+    token = token or secrets.token_hex(6)
+    one = Typed(Deed(deed), operator.who, operator.door, now, now, about, token)
+    done = spooling.keep(home, one)
+    return done, [spooling.document(done)]
+
+
 async def _shown(runtime: Runtime, ids: Sequence[int]) -> list[present.Document]:
     return [present.participant(one) for one in await operators.people_of(runtime, ids)]
 
@@ -125,8 +161,10 @@ async def _shown(runtime: Runtime, ids: Sequence[int]) -> list[present.Document]
 def _tell(done: Done) -> None:
     """Say what was done; exit 3 when it leaves something for a person."""
     output.note(done.summary)
-    for reason in done.doubled:
+    for reason in (*done.doubled, *done.asked):
         output.note(f"✗ {reason}")
+    if done.kept or done.asked:
+        raise SystemExit(NEEDS_PERSON)
     if done.doubled:
         output.note("  none of them is sent until that is settled: p88console inbox list")
         raise SystemExit(NEEDS_PERSON)

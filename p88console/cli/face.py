@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from p88console.cli import output
-from p88console.domain.errors import P88Error, UsageFault
+from p88console.domain.errors import P88Error, StoreLost, UsageFault
 from p88console.system.home import Home, home_at
 
 if TYPE_CHECKING:  # `--help` and `--version` need no runtime
@@ -40,8 +40,13 @@ class Face:
         """The chosen home."""
         return home_at(self.home_folder)
 
-    def run(self, work: Callable[[Runtime], Awaitable[T]]) -> T:
-        """Open the runtime, do the work, close it; a foreseeable fault ends the program."""
+    def run(
+        self, work: Callable[[Runtime], Awaitable[T]], lost: Callable[[Home], T] | None = None
+    ) -> T:
+        """Open the runtime, do the work, close it; a foreseeable fault ends the program.
+
+        `lost` is what is done instead while the shared database cannot be reached.
+        """
         from p88console.runtime.runtime import open_runtime  # noqa: PLC0415  # with the database
 
         async def whole(home: Home) -> T:
@@ -49,7 +54,12 @@ class Face:
                 return await work(runtime)
 
         try:
-            return asyncio.run(whole(self.home))
+            try:
+                return asyncio.run(whole(self.home))
+            except StoreLost:
+                if lost is None:
+                    raise
+                return lost(self.home)
         except P88Error as fault:
             self.fail(fault)
         except KeyboardInterrupt:

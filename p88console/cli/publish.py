@@ -15,7 +15,7 @@ from p88console.cli.sync import REPORT_COLUMNS, reports_of
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import Trigger
 from p88console.runtime import present, present_publishing, publishing
-from p88console.runtime.operators import race_of
+from p88console.runtime.reading import race_of
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
 from p88console.store.drafts import Draft, Wish

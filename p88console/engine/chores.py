@@ -14,7 +14,7 @@ class Chore:
     """Something the engine does every so many machine seconds; its faults go to the log."""
 
     name: str
-    work: Callable[[], Awaitable[None]]
+    work: Callable[[], Awaitable[object]]
     every_s: float
 
     async def run(self) -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from p88console.domain.errors import UsageFault
-from p88console.domain.fields import typed
+from p88console.domain.errors import StoreLost, UsageFault
 from p88console.domain.inbox import Kind
-from p88console.domain.merge import Value
+from p88console.runtime import spooling
+from p88console.runtime.reading import read_fields
 from p88console.runtime.runtime import Runtime
-from p88console.store import decide, edits, events, inbox, people, undo
+from p88console.store import decide, edits, events, inbox, late, people, undo
 from p88console.store.db import Tx
 from p88console.store.decide import Verdict
 from p88console.store.edits import Done, Hand
 from p88console.store.events import EventRow
 from p88console.store.inbox_rows import Item
 from p88console.store.people import Person
+from p88console.store.spool import Deed, Typed
 from p88console.store.undo import Undone
 
 
@@ -36,46 +40,83 @@ def hand(runtime: Runtime, operator: Operator, event_id: int | None) -> Hand:
 
 
 async def edit(
-    runtime: Runtime, operator: Operator, participant_id: int, texts: Mapping[str, str]
+    runtime: Runtime,
+    operator: Operator,
+    participant_id: int,
+    texts: Mapping[str, str],
+    seen_at: datetime | None = None,
 ) -> Done:
     """Set fields of one person as typed; the change and its push commit together.
 
     `texts` maps a field's name to what was typed; `race` takes a name or an id, `status` active or
-    withdrawn. Raises `UsageFault`.
+    withdrawn. With `seen_at`, when the operator saw the person, what somebody else changed since
+    is not overwritten: the inbox asks. Raises `UsageFault`.
     """
-    event = await _event_of(runtime, participant_id)
-    values = read_fields(event, texts)
-    done = await runtime.db.write(
-        edits.edit, hand(runtime, operator, event.id), participant_id, values
-    )
+    try:
+        event = await _event_of(runtime, participant_id)
+        values, mine = read_fields(event, texts), hand(runtime, operator, event.id)
+        if seen_at is None:
+            done = await runtime.db.write(edits.edit, mine, participant_id, values)
+        else:
+            done = await runtime.db.write(late.edit, mine, participant_id, values, seen_at)
+    except StoreLost:
+        about = {"participant_id": participant_id, "texts": dict(texts)}
+        return await _kept(runtime, operator, Deed.EDIT, about, seen_at)
     runtime.engine.nudge()
     return done
 
 
 async def add(
-    runtime: Runtime, operator: Operator, event_id: int, texts: Mapping[str, str]
+    runtime: Runtime,
+    operator: Operator,
+    event_id: int,
+    texts: Mapping[str, str],
+    token: str | None = None,
 ) -> Done:
-    """Register a walk-up. Raises `UsageFault`."""
-    event = await runtime.db.read(events.event, event_id)
-    values = read_fields(event, texts)
-    if "status" in values:
+    """Register a walk-up, once for each `token`. Raises `UsageFault`."""
+    if "status" in texts:
         raise UsageFault("somebody who is registered here is active")
-    token = secrets.token_hex(6)
-    done = await runtime.db.write(
-        edits.add, hand(runtime, operator, event.id), event.id, token, values
-    )
+    token = token or secrets.token_hex(6)
+    try:
+        event = await runtime.db.read(events.event, event_id)
+        values, mine = read_fields(event, texts), hand(runtime, operator, event.id)
+        done = await runtime.db.write(edits.add, mine, event.id, token, values)
+    except StoreLost:
+        about = {"event_id": event_id, "texts": dict(texts)}
+        return await _kept(runtime, operator, Deed.ADD, about, token=token)
     runtime.engine.nudge()
     return done
 
 
 async def swap_bibs(runtime: Runtime, operator: Operator, first_id: int, second_id: int) -> Done:
     """Let two people wear each other's bib. Raises `UsageFault`."""
-    event = await _event_of(runtime, first_id)
-    done = await runtime.db.write(
-        edits.swap_bibs, hand(runtime, operator, event.id), first_id, second_id
-    )
+    try:
+        event = await _event_of(runtime, first_id)
+        done = await runtime.db.write(
+            edits.swap_bibs, hand(runtime, operator, event.id), first_id, second_id
+        )
+    except StoreLost:
+        about = {"first_id": first_id, "second_id": second_id}
+        return await _kept(runtime, operator, Deed.SWAP, about)
     runtime.engine.nudge()
     return done
+
+
+async def _kept(
+    runtime: Runtime,
+    operator: Operator,
+    deed: Deed,
+    about: Mapping[str, Any],
+    seen_at: datetime | None = None,
+    token: str | None = None,
+) -> Done:
+    """Keep what was typed on this machine; it was typed over the picture that was read last."""
+    now = runtime.clock.now()
+    heard_at = now - timedelta(seconds=runtime.db.silent_s * runtime.clock.speed)
+    seen_at = min(seen_at, heard_at) if seen_at else heard_at
+    token = token or secrets.token_hex(6)
+    one = Typed(deed, operator.who, operator.door, now, seen_at, about, token)
+    return await asyncio.to_thread(spooling.keep, runtime.home, one)
 
 
 async def take_back(runtime: Runtime, operator: Operator) -> Undone:
@@ -99,29 +140,6 @@ async def people_of(runtime: Runtime, participant_ids: Sequence[int]) -> list[Pe
 async def _event_of(runtime: Runtime, participant_id: int) -> EventRow:
     (person,) = await people_of(runtime, [participant_id])
     return await runtime.db.read(events.event, person.row["event_id"])
-
-
-def read_fields(event: EventRow, texts: Mapping[str, str]) -> dict[str, Value]:
-    """What was typed, checked; a race by its name or id. Raises `UsageFault`."""
-    values: dict[str, Value] = {}
-    for name, text in texts.items():
-        if name == "status":
-            values["status"] = text.strip().casefold()
-        elif name in ("race", "race_id"):
-            values["race_id"] = race_of(event, text)
-        else:
-            values[name] = typed(name, text)
-    return values
-
-
-def race_of(event: EventRow, text: str) -> str:
-    """The id of the event's race that goes by this name or id. Raises `UsageFault`."""
-    wanted = text.strip().casefold()
-    for race in event.races:
-        if wanted in (race.name.casefold(), str(race.id), race.provider_race_id.casefold()):
-            return str(race.id)
-    names = ", ".join(f"{race.name} ({race.id})" for race in event.races)
-    raise UsageFault(f"there is no race {text!r} in {event.name}", f"there are: {names}")
 
 
 async def asking(runtime: Runtime, item_id: int, *, alike: bool = False) -> list[Item]:

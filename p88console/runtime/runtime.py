@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from p88console.domain.jobs import CLAIMABLE_STATES, Job, JobState
+from p88console.engine.chores import Chore
 from p88console.engine.engine import Engine
 from p88console.engine.lines import Lines
 from p88console.engine.shop import Adapters, Shop
 from p88console.engine.worker import Worker, is_dead, new_owner
+from p88console.runtime import spooling
 from p88console.runtime.backups import rolling
 from p88console.runtime.disk import disk_watch
 from p88console.runtime.opening import check_kept, check_place
@@ -118,11 +121,16 @@ async def open_runtime(
     lines = Lines(db, clock, new_owner(), is_dead, settings.network.ask, lease_s)
     adapters = Adapters(db, vault, settings, lines)
     shop = Shop(db, clock, adapters, settings, lines)
-    chores = [disk_watch(home, db, clock)]
-    if home.shared is None:
-        chores.append(rolling(home, clock, settings.backups))
-    engine = Engine(shop, settings.cadence_of, chores, lease_s=lease_s)
+    engine = Engine(shop, settings.cadence_of, lease_s=lease_s)
+    late = partial(spooling.apply, home, shop, engine.nudge)
+    engine.chores = [
+        disk_watch(home, db, clock),
+        Chore("typed", late, spooling.LOOK_S)
+        if home.shared
+        else rolling(home, clock, settings.backups),
+    ]
     try:
+        await late()
         yield Runtime(home, db, clock, vault, shop, engine)
     finally:
         await engine.stop()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -99,6 +100,7 @@ class Database:
         self.feed = Feed(begin=self._listen)
         self._writes = ThreadPoolExecutor(self._backend.writers, thread_name_prefix="p88-writer")
         self._reads = ThreadPoolExecutor(READERS, thread_name_prefix="p88-reader")
+        self._heard = monotonic()
 
     @classmethod
     def open(cls, where: Path | str, machine: MachineClock | None = None) -> Database:
@@ -122,6 +124,11 @@ class Database:
         return database
 
     @property
+    def silent_s(self) -> float:
+        """Machine seconds since the database last answered."""
+        return monotonic() - self._heard
+
+    @property
     def shared(self) -> bool:
         """Whether several engines may work here, and the feed tells what other processes wrote."""
         return self._backend.shared
@@ -137,6 +144,7 @@ class Database:
         """A consistent read in the calling thread."""
         with self._explained(), self._backend.reader.connect() as connection:
             yield connection
+        self._heard = monotonic()
 
     def write_here(
         self, work: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
@@ -194,6 +202,7 @@ class Database:
             if tx.topics:
                 self._backend.announce(connection, tx.topics)
             connection.commit()
+        self._heard = monotonic()
         self.feed.publish(tx.topics)
 
     def _listen(self) -> None:

@@ -17,6 +17,7 @@ from p88console.store.db import Tx
 from p88console.store.edits import Act, Edit, Hand
 from p88console.store.inbox import Answer
 from p88console.store.inbox_rows import Item
+from p88console.store.late import TYPED_BY
 from p88console.store.participants import PARTICIPANTS
 from p88console.store.removals import Gone
 from p88console.store.rules import FIELD_RULES
@@ -121,7 +122,7 @@ def _conflict(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) 
     if verdict.decision is Decision.VALUE:
         value = typed(name, verdict.value or "")
     step = decided(version, value)
-    if "moved_from" in item.detail:
+    if "moved_from" in item.detail or TYPED_BY in item.detail:
         step = edited(ours, known, value) if value != ours else Step(ours, known)
     _write(tx, hand, item, [Edit(participant_id, name, step)], action_id)
 

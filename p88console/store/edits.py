@@ -64,6 +64,10 @@ class Done:
     participant_ids: tuple[int, ...]
     doubled: tuple[str, ...] = ()
     """Duplicate bibs that stand after it, in words."""
+    asked: tuple[str, ...] = ()
+    """What the inbox asks because somebody else changed the same, in words."""
+    kept: bool = False
+    """It is on this machine only, until the shared database is back."""
 
 
 @dataclass(slots=True)
@@ -81,7 +85,7 @@ class Act:
 def edit(tx: Tx, hand: Hand, participant_id: int, changes: Mapping[str, Value]) -> Done:
     """Set fields of one person. Raises `UsageFault` for unknown people, races and standings."""
     (row,) = rows_of(tx.connection, [participant_id])
-    _check(tx.connection, row, changes)
+    check(tx.connection, row, changes)
     known = versions.of(tx.connection, [participant_id]).get(participant_id, {})
     edits = [
         Edit(participant_id, name, _typed(row, name, known.get(name), value))
@@ -105,9 +109,10 @@ def _typed(row: RowMapping, name: str, version: Version | None, value: Value) ->
     return edited(as_text(row[name]), version, value)
 
 
-def _check(
+def check(
     connection: Connection, row: RowMapping | Mapping[str, Any], changes: Mapping[str, Value]
 ) -> None:
+    """Raises `UsageFault` for races, standings and names that cannot be."""
     if "race_id" in changes:
         races = bibs.races_of(connection, row["event_id"])
         if changes["race_id"] not in {str(race_id) for race_id in races}:
@@ -125,7 +130,7 @@ def _check(
         raise UsageFault("nobody is without a name", "leave the first or the last name")
 
 
-def swap_bibs(tx: Tx, hand: Hand, first_id: int, second_id: int) -> Done:
+def swap_bibs(tx: Tx, hand: Hand, first_id: int, second_id: int, reason: str | None = None) -> Done:
     """Let two people of an event wear each other's bib. Raises `UsageFault`."""
     if first_id == second_id:
         raise UsageFault("two people swap bibs", "the same person was named twice")
@@ -147,7 +152,7 @@ def swap_bibs(tx: Tx, hand: Hand, first_id: int, second_id: int) -> Done:
         f"{name_of(first)} and {name_of(second)} swap bibs "
         f"{first['bib'] or 'none'} and {second['bib'] or 'none'}"
     )
-    return carry_out(tx, hand, Act(first["event_id"], "swap", summary, "swap"), edits)
+    return carry_out(tx, hand, Act(first["event_id"], "swap", summary, reason or "swap"), edits)
 
 
 def add(tx: Tx, hand: Hand, event_id: int, token: str, values: Mapping[str, Value]) -> Done:
@@ -155,9 +160,9 @@ def add(tx: Tx, hand: Hand, event_id: int, token: str, values: Mapping[str, Valu
     row: dict[str, Any] = dict.fromkeys(CONTENT) | {
         name: as_value(name, value) for name, value in values.items()
     }
-    _check(tx.connection, row | {"event_id": event_id}, values)
+    check(tx.connection, row | {"event_id": event_id}, values)
     row |= {"status": ParticipantStatus.ACTIVE.value, "event_id": event_id}
-    row |= {"row_key": f"walkup-{token}", "added_here": True, "flags": [], "raw": {}}
+    row |= {"row_key": walk_up_key(token), "added_here": True, "flags": [], "raw": {}}
     row |= {"raw_hash": fingerprint({}), "content_hash": content_hash(row)}
     row |= {"name_key": name_key(row["first_name"], row["last_name"])}
     row |= {"registered_at": hand.now, "first_seen_at": hand.now, "changed_at": hand.now}
@@ -175,6 +180,11 @@ def add(tx: Tx, hand: Hand, event_id: int, token: str, values: Mapping[str, Valu
     ]
     tx.connection.execute(insert(CHANGES), trail)
     return _aftermath(tx, hand, act, action_id, [participant_id])
+
+
+def walk_up_key(token: str) -> str:
+    """The key under which a walk-up is known here and at scoring."""
+    return f"walkup-{token}"
 
 
 def carry_out(tx: Tx, hand: Hand, act: Act, edits: Sequence[Edit]) -> Done:

@@ -33,6 +33,11 @@ class Home:
         return self.folder / "backups"
 
     @property
+    def spool(self) -> Path:
+        """What was typed while the shared database was away."""
+        return self.folder / "spool.db"
+
+    @property
     def log(self) -> Path:
         """What the engine did, for whoever helps the operator."""
         return self.folder / "logs" / "p88console.log"

@@ -77,3 +77,12 @@ def test_a_practice_race_leaves_the_shared_database_alone(
     program = at(tmp_path / "home", postgres_address)
     program.json("demo", "--headless", "--until=1", "--runners=5", f"--home={program.home}")
     assert program.json("partner", "list") == []
+
+
+def test_an_edit_is_kept_while_the_database_is_away(tmp_path: Path) -> None:
+    program = at(tmp_path / "home", ABSENT)
+    answer = program("participants", "edit", "7", "--set", "bib=512", "--json")
+    assert answer.code == 3
+    assert (answer.json["kept"], answer.json["participant_ids"]) == (True, ["7"])
+    assert program("participants", "edit", "7", "--set", "shoes=9", "--json").code == 2
+    assert PASSWORD.encode() not in (tmp_path / "home" / "spool.db").read_bytes()
