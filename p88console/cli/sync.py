@@ -14,7 +14,7 @@ from p88console.domain.inbox import ABOUT_PEOPLE
 from p88console.domain.jobs import Job, Operation, Trigger
 from p88console.runtime import present, syncs
 from p88console.runtime.runtime import Runtime
-from p88console.store import history, inbox
+from p88console.store import history, inbox, returns
 from p88console.store.events import EventRow
 from p88console.store.queue import Enqueued
 
@@ -50,9 +50,12 @@ def sync_events(account_id: int) -> None:
 @click.option("--pull-only", is_flag=True, help="Do not push to scoring.")
 @click.option("--push-only", is_flag=True, help="Do not pull registrations first.")
 @click.option("--full", is_flag=True, help="Ignore since-filters and reconcile everybody.")
+@click.option(
+    "--write-back", is_flag=True, help="Send bibs given here to where people registered, too."
+)
 @click.option("--dry-run", is_flag=True, help="Show what a push would do, send nothing.")
 def sync_participants(
-    event_id: int, *, pull_only: bool, push_only: bool, full: bool, dry_run: bool
+    event_id: int, *, pull_only: bool, push_only: bool, full: bool, write_back: bool, dry_run: bool
 ) -> None:
     """Pull registrations, then push to every linked scoring event."""
     if pull_only and push_only:
@@ -68,12 +71,23 @@ def sync_participants(
         if pushes_too:
             pushes = await syncs.push_participants(runtime, event, Trigger.OPERATOR, full=full)
             reports += await _reports(runtime, pushes)
+        if write_back:
+            reports += await _reports(runtime, await _returned(runtime, event))
         return reports
 
     if dry_run:
-        _show_plan(event_id, everyone=full)
+        _show_plan(event_id, everyone=full, write_back=write_back)
     else:
         show_reports(face().run(work))
+
+
+async def _returned(runtime: Runtime, event: EventRow) -> list[Enqueued]:
+    """The job that sends bibs back; none where the provider takes none, which is told."""
+    try:
+        return await syncs.return_bibs(runtime, event, Trigger.OPERATOR)
+    except NotOffered as fault:
+        output.note(fault.title)
+        return []
 
 
 async def _push_offered(runtime: Runtime, event: EventRow, *, only: bool) -> bool:
@@ -88,7 +102,7 @@ async def _push_offered(runtime: Runtime, event: EventRow, *, only: bool) -> boo
     return True
 
 
-def _show_plan(event_id: int, *, everyone: bool) -> None:
+def _show_plan(event_id: int, *, everyone: bool, write_back: bool) -> None:
     async def work(runtime: Runtime) -> dict[str, list[present.Document]]:
         event = await syncs.event_of(runtime, event_id)
         whole: dict[str, list[present.Document]] = {
@@ -98,6 +112,10 @@ def _show_plan(event_id: int, *, everyone: bool) -> None:
             target = f"{link.provider.value}:{link.remote_event_id}"
             for name, steps in present.plan(target, made).items():
                 whole[name] += steps
+        if write_back:
+            due = await runtime.db.read(returns.due, event.id)
+            target = f"{event.provider.value}:{event.provider_event_id}"
+            whole["update"] += [present.bib_return(target, one) for one in due]
         return whole
 
     made = face().run(work)

@@ -26,6 +26,7 @@ from p88console.domain.plan import (
 )
 from p88console.engine.farside import entry_of, read_back, taking_people
 from p88console.engine.pull import target_of
+from p88console.engine.returns import send_bibs_back
 from p88console.engine.shop import Shop, Ticket
 from p88console.engine.withdrawals import ask_to_withdraw
 from p88console.providers.base import ScoringTarget, Seen, TakesParticipants, Withdraws
@@ -40,10 +41,16 @@ T = TypeVar("T")
 
 
 async def push_participants(ticket: Ticket) -> None:
-    """Bring every scoring event that is linked through this account up to date."""
+    """Bring every scoring event that is linked through this account up to date.
+
+    To where its people registered, an event sends bibs.
+    """
     shop, job = ticket.shop, ticket.job
-    adapter = taking_people(await shop.adapters.of(job.account_id))
     event = await shop.db.read(events.event, job.event_id or 0)
+    if event.account_id == job.account_id:
+        await send_bibs_back(ticket, event)
+        return
+    adapter = taking_people(await shop.adapters.of(job.account_id))
     for link in event.links:
         if link.account_id == job.account_id and link.takes_people:
             await _Push(ticket, adapter, link).run()

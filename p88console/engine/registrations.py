@@ -30,6 +30,7 @@ from p88console.store import (
     outbox,
     participants,
     removals,
+    returns,
     schedule,
     transfers,
 )
@@ -259,6 +260,7 @@ def _finish_pull(
     handovers.follow(tx, hand, event.id)
     bibs.mind(tx, event.id, hand.policy.bibs, now)
     nameless.mind(tx, event.id, now)
+    returns.settle(tx, event.id, now)
     waiting = [row["id"] for row in removals.quarantined(tx.connection, event.id)]
     ticket.touched.note("quarantined", waiting)
     ticket.counts += Counts(quarantined=len(waiting))

@@ -16,6 +16,7 @@ from p88console.store.events import EventRow, LinkRow
 from p88console.store.history import AttemptRow
 from p88console.store.inbox_rows import Item
 from p88console.store.people import Person
+from p88console.store.returns import Due
 from p88console.store.tenants import AccountRow, PartnerRow
 
 Document = dict[str, Any]
@@ -273,6 +274,18 @@ def _step(target: str, step: Step) -> Document:
         "bib": step.candidate.desired.get("bib"),
         "changes": {name: list(values) for name, values in step.changes.items()},
         "reason": step.reason,
+    }
+
+
+def bib_return(target: str, due: Due) -> Document:
+    """A bib on its way back, as an entry of a plan."""
+    return {
+        "participant_id": identity(due.participant_id),
+        "target": target,
+        "name": due.name,
+        "bib": due.bib,
+        "changes": {"bib": [due.theirs, due.bib]},
+        "reason": "given here",
     }
 
 

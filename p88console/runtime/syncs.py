@@ -11,6 +11,7 @@ from p88console.domain.model import EventRecord, RaceRecord
 from p88console.domain.plan import Plan
 from p88console.engine.farside import taking_people
 from p88console.engine.push import plan_push
+from p88console.engine.returns import taking_bibs
 from p88console.providers.base import ReadsResults
 from p88console.runtime.runtime import Runtime
 from p88console.store import events, overview, queue, tenants
@@ -67,6 +68,16 @@ async def push_participants(
         for account_id in linked_accounts(event, takes_people=True)
     ]
     return await enqueue(runtime, keys, trigger, full=full, more=True)
+
+
+async def return_bibs(runtime: Runtime, event: EventRow, trigger: Trigger) -> list[Enqueued]:
+    """Queue sending bibs that were given here back to where people registered.
+
+    Raises `NotOffered` where that provider takes none.
+    """
+    taking_bibs(await runtime.shop.adapters.of(event.account_id))
+    key = JobKey(event.account_id, event.id, Operation.PARTICIPANTS, Direction.PUSH)
+    return await enqueue(runtime, [key], trigger, more=True)
 
 
 async def pull_results(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from p88console.domain.errors import NotOffered, Rejected, UsageFault
 from p88console.domain.model import EventRecord, Provider
+from p88console.engine.returns import taking_bibs
 from p88console.providers.addresses import check_base_url
 from p88console.providers.base import (
     AccountAccess,
@@ -20,9 +21,10 @@ from p88console.providers.registry import adapter_module
 from p88console.runtime.runtime import Runtime
 from p88console.store import events, holds, tenants
 from p88console.store.events import EventRow
+from p88console.store.outbox import WRITE_BACK
 from p88console.store.tenants import AccountRow, PartnerRow
 
-LINK_OPTIONS = frozenset({"race_uuid", "bib_write_back"})
+LINK_OPTIONS = frozenset({"race_uuid", WRITE_BACK, "results_code"})
 """Settings that belong to a link."""
 
 HELD_BY_HAND = "held by the operator"
@@ -150,6 +152,7 @@ async def link_event(
         raise UsageFault(
             f"unknown option: {', '.join(strange)}", f"known: {', '.join(sorted(LINK_OPTIONS))}"
         )
+    await _check_write_back(runtime, event, (options or {}).get(WRITE_BACK))
     try:
         remote = await adapter.find_event(remote_event_id)
     except Rejected as fault:
@@ -171,6 +174,14 @@ async def link_event(
         takes_people=takes_people,
     )
     return await runtime.db.read(events.event, event_id)
+
+
+async def _check_write_back(runtime: Runtime, event: EventRow, chosen: str | None) -> None:
+    """Refuse what is neither on nor off, and on where the event's provider takes no bibs back."""
+    if chosen not in (None, "on", "off"):
+        raise UsageFault(f"{WRITE_BACK} cannot be {chosen!r}", "it is on or off")
+    if chosen == "on":
+        taking_bibs(await runtime.shop.adapters.of(event.account_id))
 
 
 def map_races(

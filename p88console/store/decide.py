@@ -12,7 +12,18 @@ from p88console.domain.fields import FIELDS, as_text, typed
 from p88console.domain.inbox import Decision, Kind
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
 from p88console.domain.merge import Settle, Step, Version, decided, edited
-from p88console.store import bibs, edits, holds, inbox, ledger, outbox, queue, removals, versions
+from p88console.store import (
+    bibs,
+    edits,
+    holds,
+    inbox,
+    ledger,
+    outbox,
+    queue,
+    removals,
+    returns,
+    versions,
+)
 from p88console.store.db import Tx
 from p88console.store.edits import Act, Edit, Hand
 from p88console.store.inbox import Answer
@@ -167,7 +178,11 @@ def _duplicate(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int)
 
 def _refused(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -> None:
     del hand, action_id
-    if verdict.decision is Decision.RETRY and item.participant_id is not None:
+    if verdict.decision is not Decision.RETRY or item.participant_id is None:
+        return
+    if item.key == returns.return_key(item.participant_id):
+        returns.forget(tx, [item.participant_id])
+    else:
         ledger.forget(tx, [item.participant_id], item.link_id)
 
 

@@ -5,19 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
-from p88console.store import events, ledger, queue
+from p88console.store import events, ledger, queue, returns
 from p88console.store.db import Tx
+
+WRITE_BACK = "bib_write_back"
+"""The option of a link by which bibs go back to where people registered: `on` or `off`."""
 
 
 def enqueue_pushes(tx: Tx, event_id: int, trigger: Trigger, now: datetime) -> list[int]:
     """Queue a push to every linked account that does not hold the mirror's people as they are.
 
-    Returns the ids of the jobs that will carry it, whether they were there already or not.
+    Where a link says so, bibs that were given here go back to where people registered. Returns the
+    ids of the jobs that will carry it, whether they were there already or not.
     """
-    if not ledger.anything_to_send(tx.connection, event_id):
-        return []
-    links = events.event(tx.connection, event_id).links
-    accounts = {link.account_id for link in links if link.takes_people}
+    event = events.event(tx.connection, event_id)
+    accounts: set[int] = set()
+    if ledger.anything_to_send(tx.connection, event_id):
+        accounts |= {link.account_id for link in event.links if link.takes_people}
+    gives_back = any(link.options.get(WRITE_BACK) == "on" for link in event.links)
+    if gives_back and returns.due(tx.connection, event_id):
+        accounts.add(event.account_id)
     keys = [
         JobKey(account_id, event_id, Operation.PARTICIPANTS, Direction.PUSH)
         for account_id in sorted(accounts)

@@ -9,7 +9,7 @@ from p88console.store.tables.inbox import (
     Look,
     OperatorAction,
 )
-from p88console.store.tables.ledger import PushLedger
+from p88console.store.tables.ledger import BibReturn, PushLedger
 from p88console.store.tables.lines import AccountLine, CallSlots, NetworkState
 from p88console.store.tables.mirror import (
     Event,
@@ -31,6 +31,7 @@ __all__ = [
     "AccountHealth",
     "AccountLine",
     "AttemptRows",
+    "BibReturn",
     "CallSlots",
     "EngineLease",
     "EngineNotice",

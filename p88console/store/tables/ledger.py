@@ -12,6 +12,19 @@ from p88console.domain.model import PushState
 from p88console.store.tables.base import JSON_VALUE, one_of
 
 
+class BibReturn(SQLModel, table=True):
+    """What became of a bib that was given here and sent back to where its wearer registered."""
+
+    __tablename__ = "bib_returns"
+    __table_args__ = (one_of("state", PushState),)
+
+    participant_id: int = Field(foreign_key="participants.id", primary_key=True)
+    bib: str
+    state: str
+    reason: str | None = None
+    at: datetime
+
+
 class PushLedger(SQLModel, table=True):
     """One row per link and participant.
 
