@@ -35,6 +35,14 @@ class Interval:
 
     every: timedelta
     reason: str
+    to_gun: timedelta | None = None
+    """The time to the gun of race day that is followed, zero once it went; None on other days."""
+
+
+def told(every: timedelta) -> str:
+    """An interval as people say it: `1 min`, `15 min`, `4 h`."""
+    minutes = every / timedelta(minutes=1)
+    return f"{minutes / 60:.3g} h" if minutes >= 60 else f"{minutes:.3g} min"
 
 
 def interval_for(
@@ -73,7 +81,7 @@ def _day_interval(
     on_the_day, people = begins <= now < ends, operation is Operation.PARTICIPANTS
     if on_the_day:
         every = settings.participants_race_day if people else settings.results_finish_window
-        return Interval(every, "race day, gun time unknown")
+        return Interval(every, "race day, gun time unknown", timedelta(0))
     if people and timedelta(0) < begins - now <= settings.day_before:
         return Interval(settings.participants_day_before, "race day within 24 h, gun time unknown")
     base = settings.participants if people else settings.results
@@ -84,13 +92,13 @@ def _participants_interval(
     guns: Sequence[datetime], now: datetime, settings: CadenceSettings
 ) -> Interval:
     if any(timedelta(0) <= now - gun <= settings.after_last_start for gun in guns):
-        return Interval(settings.participants_race_day, "start less than 1 h ago")
+        return Interval(settings.participants_race_day, "start less than 1 h ago", timedelta(0))
     ahead = [gun for gun in guns if gun > now]
     if not ahead:
         return Interval(settings.participants, "all races started")
     to_gun = min(ahead) - now
     if to_gun < settings.race_day:
-        return Interval(settings.participants_race_day, "gun less than 4 h away")
+        return Interval(settings.participants_race_day, "gun less than 4 h away", to_gun)
     if to_gun <= settings.day_before:
         return Interval(settings.participants_day_before, "gun within 24 h")
     return Interval(settings.participants, "gun more than 24 h away")
@@ -102,5 +110,5 @@ def _results_interval(
     opens = min(guns) + settings.first_finisher_after
     closes = max(guns) + settings.last_finisher_after + settings.finish_tail
     if opens <= now <= closes:
-        return Interval(settings.results_finish_window, "finish window")
+        return Interval(settings.results_finish_window, "finish window", timedelta(0))
     return Interval(settings.results, "before the finish" if now < opens else "after the finish")

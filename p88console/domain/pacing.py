@@ -12,6 +12,17 @@ K = TypeVar("K", bound=Hashable)
 BY_HAND = 0.1
 """The part of a budget that the schedule never plans with: what people ask for by hand."""
 
+
+def held_back(*, by_hand: bool, near: bool) -> float:
+    """The part of a budget that a call leaves alone: the nearest guns may use some of the rest's.
+
+    `by_hand` is a call that a person waits for, `near` one of work that follows a gun of this day.
+    """
+    if by_hand:
+        return 0.0
+    return BY_HAND / 2 if near else BY_HAND
+
+
 FOR_THE_REST = 0.1
 """The part of the planned budget that the nearest guns never take from everybody else."""
 

@@ -57,6 +57,8 @@ class Errand:
     """On whose behalf calls are made, and how many were."""
 
     by_hand: bool = True
+    near: bool = False
+    """Whether the work follows a gun of this very day."""
     calls: int = 0
 
 
@@ -219,9 +221,16 @@ class Line:
 
     async def _ask_for_more(self, limits: CallLimits) -> Grant:
         wanted = max(1, min(AT_ONCE, math.ceil(limits.per_second / 2)) - self._left)
-        by_hand = ERRAND.get().by_hand
-        me = self._process
-        asked = Asked(me.owner, wanted, self._in_flight, by_hand, me.is_dead, me.lapse_s)
+        errand, me = ERRAND.get(), self._process
+        asked = Asked(
+            me.owner,
+            wanted,
+            self._in_flight,
+            errand.by_hand,
+            me.is_dead,
+            me.lapse_s,
+            errand.near,
+        )
         grant = await self._db.write(
             budgets.grant,
             self.account.id,

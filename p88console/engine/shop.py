@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from p88console.domain.errors import P88Error, RowFault, VaultFault
 from p88console.domain.jobs import Counts, Job
+from p88console.engine.line import Errand
 from p88console.engine.lines import Lines
 from p88console.providers.base import AccountAccess, Adapter
 from p88console.providers.registry import open_adapter
@@ -112,6 +113,7 @@ class Ticket:
     job: Job
     history_id: int
     owner: str
+    errand: Errand = field(default_factory=Errand)
     counts: Counts = field(default_factory=Counts)
     partial: bool = False
     lost: bool = False
@@ -156,7 +158,13 @@ class Ticket:
     def attempt(self) -> Attempt:
         """The attempt as it stands, for settling."""
         return Attempt(
-            self.job, self.history_id, self.owner, self.counts, self.partial, self.touched
+            self.job,
+            self.history_id,
+            self.owner,
+            self.counts,
+            self.partial,
+            self.touched,
+            self.errand.calls,
         )
 
     def remark(self) -> dict[str, str] | None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from p88console.domain.cadence import CadenceSettings, interval_for
+from p88console.domain.cadence import CadenceSettings, Interval, interval_for, told
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
+from p88console.domain.pacing import Want, pace
 from p88console.providers.reading import zone_or_utc
-from p88console.store import events, queue, schedule, tenants
+from p88console.store import events, lines, queue, schedule, tenants
 from p88console.store.db import Reading, Tx
 from p88console.store.events import EventRow
 from p88console.store.schedule import Due
@@ -21,6 +22,9 @@ DISCOVERY_AT = time(2, 0)
 
 Rhythm = Callable[[int | None], CadenceSettings]
 """The intervals that hold for an event, by its id; for work without an event, by None."""
+
+UNKNOWN_CALLS = 2
+"""What is reckoned for work that has not been done yet: a page, and the empty one after it."""
 
 Slot = tuple[int, int | None, Operation]
 """An account's work of one kind for one event."""
@@ -35,6 +39,30 @@ class Timetable:
     due: tuple[Due, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """The calls an hour of each account, and what each piece of work takes of them."""
+
+    hourly: Mapping[int, int]
+    calls: Mapping[Slot, int]
+
+    def afford(self, wishes: Mapping[Slot, Interval]) -> dict[Slot, Interval]:
+        """What can be had of these intervals: the nearest guns theirs, the rest stretched alike."""
+        given = dict(wishes)
+        for account_id, per_hour in self.hourly.items():
+            own = {slot: wish for slot, wish in wishes.items() if slot[0] == account_id}
+            wants = [
+                Want(slot, wish.every, self.calls.get(slot, UNKNOWN_CALLS), wish.to_gun)
+                for slot, wish in own.items()
+            ]
+            for slot, every in pace(wants, per_hour).items():
+                if every > own[slot].every:
+                    why = f"{own[slot].reason}; stretched from {told(own[slot].every)}: "
+                    why += f"{per_hour:,} calls an hour for {len({one[1] for one in own})} events"
+                    given[slot] = replace(own[slot], every=every, reason=why)
+        return given
+
+
 def look(connection: Reading, rhythm: Rhythm, now: datetime) -> Timetable:
     """Compare the schedule with events, links and the clock, without writing anything."""
     known: dict[Slot, Due] = {
@@ -43,7 +71,12 @@ def look(connection: Reading, rhythm: Rhythm, now: datetime) -> Timetable:
     wanted = {
         (row.account_id, row.event_id, row.operation): row
         for row in _wanted(
-            tenants.accounts(connection), events.events(connection), known, rhythm, now
+            tenants.accounts(connection),
+            events.events(connection),
+            known,
+            rhythm,
+            Purse(lines.hourly(connection), schedule.calls(connection)),
+            now,
         )
     }
     due = tuple(row for row in wanted.values() if row.due_at <= now)
@@ -59,11 +92,13 @@ def _wanted(
     mirrored: Sequence[EventRow],
     known: Mapping[Slot, Due],
     rhythm: Rhythm,
+    purse: Purse,
     now: datetime,
 ) -> Iterator[Due]:
     for account in accounts:
         own = [event for event in mirrored if event.account_id == account.id]
         yield _discovery(account.id, own, known, rhythm, now)
+    wishes: dict[Slot, Interval] = {}
     for event in mirrored:
         slots: list[Slot] = []
         if event.provider.registers:
@@ -74,11 +109,12 @@ def _wanted(
         ]
         for slot in slots:
             interval = interval_for(slot[2], event.guns, now, rhythm(event.id), event.day)
-            if interval is None:
-                continue
-            last = _last(known.get(slot), now)
-            due_at = last + interval.every if last else now
-            yield Due(*slot, last, due_at, interval.every, interval.reason)
+            if interval is not None:
+                wishes[slot] = interval
+    for slot, interval in purse.afford(wishes).items():
+        last = _last(known.get(slot), now)
+        due_at = last + interval.every if last else now
+        yield Due(*slot, last, due_at, interval.every, interval.reason)
 
 
 def _last(before: Due | None, now: datetime) -> datetime | None:

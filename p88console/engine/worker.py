@@ -24,6 +24,7 @@ from p88console.engine.registrations import pull_participants
 from p88console.engine.results import pull_results
 from p88console.engine.shop import LeaseLost, Shop, Ticket
 from p88console.store import leases, queue, settle, tenants
+from p88console.store.nearness import is_near
 
 LEASE_S = 30.0
 """Machine seconds for which a claim, or an engine, counts as alive without a heartbeat."""
@@ -181,7 +182,12 @@ class Worker:
         owner = f"{self.owner}:{secrets.token_hex(4)}"
         now, barred = self.shop.clock.now(), self._barred_now()
         claimed = await self.shop.db.write(queue.claim, owner, now, self._lease_s, only, barred)
-        return None if claimed is None else Ticket(self.shop, *claimed, owner)
+        if claimed is None:
+            return None
+        job, history_id = claimed
+        near = await self.shop.db.read(is_near, job.id, now)
+        errand = Errand(by_hand=job.priority == Priority.MANUAL, near=near)
+        return Ticket(self.shop, job, history_id, owner, errand)
 
     def _barred_now(self) -> list[int]:
         """Accounts whose secrets this machine was found to lack a moment ago."""
@@ -191,8 +197,7 @@ class Worker:
 
     async def work(self, ticket: Ticket) -> None:
         """Work on one claimed job and settle it, whatever happens."""
-        errand = Errand(by_hand=ticket.job.priority == Priority.MANUAL)
-        ERRAND.set(errand)
+        ERRAND.set(ticket.errand)
         doing = asyncio.ensure_future(WORK[ticket.job.operation, ticket.job.direction](ticket))
         heartbeat = asyncio.create_task(self._keep_alive(ticket, doing))
         try:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from p88console.domain.pacing import BY_HAND
+from p88console.domain.pacing import held_back
 from p88console.store.clocks import machine_time
 from p88console.store.db import Tx, alongside
 from p88console.store.lines import FRESH
@@ -57,6 +57,8 @@ class Asked:
     """Whether another owner of slots is known to be no more."""
     lapse_s: float = SLOTS_LAPSE_S
     """Machine seconds after which this one's slots are free unless it says more."""
+    near: bool = False
+    """Whether they are for work that follows a gun of this very day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,9 @@ def grant(tx: Tx, account_id: int, limits: Limits, asked: Asked, now: datetime) 
     hour, second = _buckets(tx, account_id, limits, now)
     left = math.inf
     if hour is not None and limits.per_hour is not None:
-        left = hour - (0.0 if asked.by_hand else limits.per_hour * BY_HAND)
+        left = hour - limits.per_hour * held_back(by_hand=asked.by_hand, near=asked.near)
         if left + ALMOST < 1:
-            wait_s = _until_worthwhile(limits.per_hour, left, by_hand=asked.by_hand)
+            wait_s = _until_worthwhile(limits.per_hour, left, asked)
             until = None if asked.by_hand else now + timedelta(seconds=wait_s)
             _write(tx, account_id, limits, (hour, second), now)
             _spent(tx, account_id, until)
@@ -163,10 +165,11 @@ def _filled(
     return min(float(full), left + full * passed / seconds)
 
 
-def _until_worthwhile(per_hour: int, left: float, *, by_hand: bool) -> float:
+def _until_worthwhile(per_hour: int, left: float, asked: Asked) -> float:
     """Seconds until it makes sense to go on: for one call by hand, for a few by schedule."""
-    scheduled = max(per_hour * WORTHWHILE, min(AT_LEAST, per_hour / 2))
-    worthwhile = 1.0 if by_hand else max(1.0, scheduled)
+    few = min(AT_LEAST, per_hour / 2)
+    scheduled = few / 2 if asked.near else max(per_hour * WORTHWHILE, few)
+    worthwhile = 1.0 if asked.by_hand else max(1.0, scheduled)
     return (worthwhile - left) * 3600 / per_hour
 
 

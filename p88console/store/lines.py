@@ -23,6 +23,7 @@ from p88console.domain.network import (
     classify,
 )
 from p88console.store.db import Tx
+from p88console.store.nearness import gun_of
 from p88console.store.tables import Account, AccountLine, NetworkState, SyncQueue
 from p88console.store.tables.base import table
 from p88console.store.upsert import upsert
@@ -274,11 +275,21 @@ def passable(now: datetime) -> ColumnElement[bool]:
     """Whether a job may be claimed as far as its account's line goes.
 
     To be used where the queue is joined with `account_lines`; a missing line is an open one. What
-    is asked for by hand waits for a closed line only: somebody wants to know.
+    is asked for by hand waits for a closed line only: somebody wants to know. What follows a gun of
+    this day still has calls when those of everything else are spent.
     """
-    waits = (LINES.c.throttled_until, LINES.c.rests_until, LINES.c.spent_until)
+    waits = (LINES.c.throttled_until, LINES.c.rests_until)
     over = and_(*(or_(until.is_(None), until <= now) for until in waits))
-    return and_(LINES.c.closed_at.is_(None), or_(over, QUEUE.c.priority == int(Priority.MANUAL)))
+    spent = LINES.c.spent_until
+    left = or_(spent.is_(None), spent <= now, gun_of(now).is_not(None))
+    by_hand = QUEUE.c.priority == int(Priority.MANUAL)
+    return and_(LINES.c.closed_at.is_(None), or_(and_(over, left), by_hand))
+
+
+def hourly(connection: Connection) -> dict[int, int]:
+    """The calls an hour that accounts may make, where that is limited and known."""
+    query = select(LINES.c.account_id, LINES.c.per_hour).where(LINES.c.per_hour.is_not(None))
+    return {row.account_id: row.per_hour for row in connection.execute(query)}
 
 
 def impassable(connection: Connection, job_ids: Sequence[int], now: datetime) -> set[int]:

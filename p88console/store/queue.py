@@ -39,6 +39,7 @@ from p88console.domain.model import Provider
 from p88console.store import holds, lines, troubles
 from p88console.store.clocks import machine_time
 from p88console.store.db import Tx, alongside
+from p88console.store.nearness import nearest_first
 from p88console.store.tables import Account, SyncHistory, SyncQueue
 from p88console.store.tables.base import table
 
@@ -225,7 +226,7 @@ def _most_urgent(now: datetime, only: Sequence[int] | None, barred: Collection[i
             lines.passable(now),
             ~busy,
         )
-        .order_by(QUEUE.c.priority, QUEUE.c.due_at, QUEUE.c.id)
+        .order_by(QUEUE.c.priority, *nearest_first(now), QUEUE.c.due_at, QUEUE.c.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=QUEUE)
     )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
-from p88console.domain.jobs import Operation
+from p88console.domain.jobs import JobKey, Operation
 from p88console.store.db import Tx
 from p88console.store.tables import PullMark, SyncSchedule
 from p88console.store.tables.base import table
@@ -101,6 +101,26 @@ def mark(
     )
     row = connection.execute(query).one_or_none()
     return Mark() if row is None else Mark(row.watermark, row.reconciled_at, row.succeeded_at)
+
+
+def calls(connection: Connection) -> dict[tuple[int, int | None, Operation], int]:
+    """How many calls each listing took when it was last read, by account, event and operation."""
+    query = select(MARKS.c.account_id, MARKS.c.event_id, MARKS.c.operation, MARKS.c.calls)
+    found = connection.execute(query.where(MARKS.c.calls.is_not(None)))
+    return {(row.account_id, row.event_id, Operation(row.operation)): row.calls for row in found}
+
+
+def note_calls(tx: Tx, key: JobKey, made: int) -> None:
+    """Remember how many calls a listing took."""
+    tx.connection.execute(
+        update(MARKS)
+        .where(
+            MARKS.c.account_id == key.account_id,
+            func.coalesce(MARKS.c.event_id, 0) == (key.event_id or 0),
+            MARKS.c.operation == key.operation.value,
+        )
+        .values(calls=made)
+    )
 
 
 def advance(

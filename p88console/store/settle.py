@@ -24,7 +24,7 @@ from p88console.domain.outcome import (
     WaitForNetwork,
     WaitForSecrets,
 )
-from p88console.store import holds, lines, queue, touched, troubles
+from p88console.store import holds, lines, queue, schedule, touched, troubles
 from p88console.store.db import Tx, alongside
 from p88console.store.touched import Touched
 
@@ -41,6 +41,8 @@ class Attempt:
     counts: Counts = NOTHING
     partial: bool = False
     touched: Touched = field(default_factory=Touched)
+    calls: int = 0
+    """How many calls it made."""
 
 
 @alongside
@@ -61,6 +63,8 @@ def complete(tx: Tx, attempt: Attempt, now: datetime, remark: dict[str, str] | N
     if settled is None:
         return False
     _settle_attempt(tx, attempt, JobState.COMPLETED.value, now, remark)
+    if attempt.calls and attempt.job.direction is Direction.PULL:
+        schedule.note_calls(tx, attempt.job.key, attempt.calls)
     lines.went_well(tx, attempt.job.account_id)
     queue.close_failed(tx, attempt.job.key, now)
     _follow_up(tx, attempt.job, settled, now)

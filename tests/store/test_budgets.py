@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from p88console.domain.jobs import Trigger
+from p88console.domain.jobs import Operation, Trigger
 from p88console.domain.pacing import BY_HAND
 from p88console.store import budgets, lines
 from p88console.store.budgets import SLOTS_LAPSE_S, Asked, Grant, Limits
@@ -58,11 +58,12 @@ def test_nothing_is_claimed_for_a_spent_account_but_what_is_asked_for_by_hand(
 ) -> None:
     ask(bench, wanted=90)
     wait = ask(bench).wait_s
-    scheduled = bench.enqueue(trigger=Trigger.SCHEDULE)
+    later = bench.key(Operation.RESULTS)  # the gun is still ahead
+    scheduled = bench.enqueue(later, trigger=Trigger.SCHEDULE)
     assert bench.claim() is None
     assert bench.read(lines.impassable, [scheduled.job_id], bench.now) == {scheduled.job_id}
     assert bench.read(lines.network, bench.now).accounts[bench.runsignup] == "throttled by us"
-    bench.enqueue(trigger=Trigger.OPERATOR)
+    bench.enqueue(later, trigger=Trigger.OPERATOR)
     assert bench.claim() is not None
     bench.clock.step(wait)
     assert not bench.read(lines.impassable, [scheduled.job_id], bench.now)
