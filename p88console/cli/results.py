@@ -9,14 +9,15 @@ from typing import Any
 import click
 
 from p88console.cli import output
+from p88console.cli.edits import me
 from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.domain.errors import UsageFault
 from p88console.domain.times import clock_text
-from p88console.runtime import present, present_publishing
+from p88console.runtime import operators, present, present_publishing
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
-from p88console.store import orphans, people, publications, standings
+from p88console.store import people, publications, standings
 from p88console.store.standings import Group, Move, Orphan
 from p88console.system.clock import Clock
 from p88console.system.settings import span
@@ -137,12 +138,10 @@ def results_orphans(event_id: int, race_id: int | None) -> None:
 @click.argument("result_id", type=OUR_ID, metavar="ID")
 @click.option("--to", "participant_id", type=OUR_ID, required=True, help="Whose result it is.")
 def results_attach(result_id: int, participant_id: int) -> None:
-    """Say whose result it is; later pulls keep to it."""
+    """Say whose result it is; later pulls keep to it, and `undo` takes it back."""
 
     async def work(runtime: Runtime) -> object:
-        now = runtime.clock.now()
-        row = await runtime.db.write(orphans.attach, result_id, participant_id, now)
-        return present.result(row)
+        return present.result(await operators.attach(runtime, me(), result_id, participant_id))
 
     face().show(face().run(work))
 

@@ -50,7 +50,7 @@ CHOICES: Mapping[Kind, tuple[Decision, ...]] = {
     Kind.HELD: (Decision.RETRY, Decision.DROP),
     Kind.BY_HAND: (Decision.CONFIRM,),
     Kind.NO_ID: (Decision.DROP,),
-    Kind.ORPHAN: (Decision.DROP,),
+    Kind.ORPHAN: (Decision.CONFIRM, Decision.VALUE, Decision.DROP),
 }
 
 MEANINGS: Mapping[tuple[Kind, Decision], str] = {
@@ -68,6 +68,8 @@ MEANINGS: Mapping[tuple[Kind, Decision], str] = {
     (Kind.HELD, Decision.DROP): "give the work up",
     (Kind.BY_HAND, Decision.CONFIRM): "it is done",
     (Kind.NO_ID, Decision.DROP): "they need not be sent",
+    (Kind.ORPHAN, Decision.CONFIRM): "it is the result of the person suggested",
+    (Kind.ORPHAN, Decision.VALUE): "it is the result of another person, by their id here",
     (Kind.ORPHAN, Decision.DROP): "it belongs to nobody",
 }
 """Each choice in words, for screens and messages."""

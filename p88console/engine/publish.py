@@ -42,7 +42,7 @@ from p88console.providers.publishing import (
     ShownList,
     TakesLinesBack,
 )
-from p88console.store import events, publications, tenants
+from p88console.store import events, publications, tenants, unshown
 from p88console.store.publications import Verdict, Version
 
 REFUSALS_IN_A_ROW = 10
@@ -127,6 +127,9 @@ class _Publishing:
         verdicts = judged(wanted, before, after, self.refused, self.title)
         await self.ticket.write(publications.settle_rows, self.version.id, verdicts)
         wrong = [verdict for verdict in verdicts if verdict.state is not RowState.VERIFIED]
+        await self.ticket.write(
+            unshown.tell, self.version, self.outlet.race_name, wrong, self.clock.now()
+        )
         self._count(plan, wrong)
         self._look_for_gone(gone, after)
         if not after.head.public and len(wrong) > brake_limit(len(wanted)):
@@ -139,9 +142,12 @@ class _Publishing:
 
     async def _list(self, shown: Version | None) -> tuple[str, str | None]:
         """The list to fill, and the one that it takes the place of."""
-        if self.version.list_id is not None:
-            return self.version.list_id, self.version.replaces
+        if self.version.list_id is not None and self.version.replaces is None:
+            return self.version.list_id, None
         there = {head.list_id for head in await self.adapter.result_lists(self.outlet)}
+        if self.version.list_id is not None:
+            still = self.version.replaces in there
+            return self.version.list_id, self.version.replaces if still else None
         held = shown.list_id if shown is not None and shown.list_id in there else None
         makes = self.adapter.publish_traits.medium.fresh_lists
         if held is not None and not (makes and self.version.mode is Mode.FULL):

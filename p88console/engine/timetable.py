@@ -103,10 +103,7 @@ def _wanted(
         slots: list[Slot] = []
         if event.provider.registers:
             slots.append((event.account_id, event.id, Operation.PARTICIPANTS))
-        slots += [
-            (account_id, event.id, Operation.RESULTS)
-            for account_id in {link.account_id for link in event.links}
-        ]
+        slots += [(account_id, event.id, Operation.RESULTS) for account_id in event.scored_at]
         for slot in slots:
             interval = interval_for(slot[2], event.guns, now, rhythm(event.id), event.day)
             if interval is not None:

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from p88console.domain.errors import StoreLost, UsageFault
-from p88console.domain.inbox import Kind
+from p88console.domain.inbox import Decision, Kind
 from p88console.runtime import spooling
 from p88console.runtime.reading import read_fields
 from p88console.runtime.runtime import Runtime
-from p88console.store import decide, edits, events, inbox, late, people, undo
+from p88console.store import decide, edits, events, inbox, late, orphans, people, results, undo
 from p88console.store.db import Tx
 from p88console.store.decide import Verdict
 from p88console.store.edits import Done, Hand
@@ -174,3 +174,19 @@ async def resolve(
         await runtime.shop.adapters.forget(account_id)
     runtime.engine.nudge()
     return done
+
+
+async def attach(
+    runtime: Runtime, operator: Operator, result_id: int, participant_id: int
+) -> dict[str, Any]:
+    """Say whose result it is; returns the row. What the inbox asked about can be taken back.
+
+    Raises `UsageFault`.
+    """
+    item = await runtime.db.read(orphans.asked_about, result_id)
+    if item is None:
+        return await runtime.db.write(
+            orphans.attach, result_id, participant_id, runtime.clock.now()
+        )
+    await resolve(runtime, operator, [item], Verdict(Decision.VALUE, str(participant_id)))
+    return await runtime.db.read(results.row, result_id)

@@ -92,7 +92,7 @@ async def pull_results(
         event = await _linked_to_itself(runtime, event)
     keys = [
         JobKey(account_id, event.id, Operation.RESULTS, Direction.PULL)
-        for account_id in linked_accounts(event)
+        for account_id in event.scored_at
     ]
     if not keys:
         raise UsageFault(

@@ -18,10 +18,12 @@ from p88console.store import (
     holds,
     inbox,
     ledger,
+    orphans,
     outbox,
     queue,
     removals,
     returns,
+    unshown,
     versions,
 )
 from p88console.store.db import Tx
@@ -177,10 +179,14 @@ def _duplicate(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int)
 
 
 def _refused(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -> None:
-    del hand, action_id
-    if verdict.decision is not Decision.RETRY or item.participant_id is None:
+    del action_id
+    if verdict.decision is not Decision.RETRY:
         return
-    if item.key == returns.return_key(item.participant_id):
+    if "publication_id" in item.detail:
+        unshown.send_again(tx, item.detail["publication_id"], hand.now)
+    elif item.participant_id is None:
+        return
+    elif item.key == returns.return_key(item.participant_id):
         returns.forget(tx, [item.participant_id])
     else:
         ledger.forget(tx, [item.participant_id], item.link_id)
@@ -205,6 +211,19 @@ def _held(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -> N
             Direction.PUSH,
         )
         queue.enqueue(tx, key, Trigger.OPERATOR, hand.now, more=True)
+
+
+def _orphan(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -> None:
+    del action_id
+    if verdict.decision is Decision.DROP:
+        return
+    person = item.participant_id
+    if verdict.decision is Decision.VALUE:
+        text = (verdict.value or "").strip()
+        if not text.isdecimal():
+            raise UsageFault(f"{text!r} is no id of a participant", "", "see: participants list")
+        person = int(text)
+    orphans.decided(tx, item, person, hand.now)
 
 
 def _nothing(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -> None:
@@ -248,5 +267,5 @@ _DEEDS: dict[Kind, Callable[[Tx, Hand, Item, Verdict, int], None]] = {
     Kind.HELD: _held,
     Kind.BY_HAND: _nothing,
     Kind.NO_ID: _nothing,
-    Kind.ORPHAN: _nothing,
+    Kind.ORPHAN: _orphan,
 }

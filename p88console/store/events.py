@@ -77,6 +77,15 @@ class EventRow:
         return guns or ([self.starts_at] if self.starts_at else [])
 
     @property
+    def scored_at(self) -> list[int]:
+        """The accounts that results come from, each once.
+
+        The event's own account only where nobody else scores it: what it shows was sent there.
+        """
+        linked = list(dict.fromkeys(link.account_id for link in self.links))
+        return [one for one in linked if one != self.account_id] or linked
+
+    @property
     def day(self) -> tuple[datetime, datetime] | None:
         """Beginning and end of the race day where no gun time is known, UTC."""
         if self.race_day is None or self.guns:

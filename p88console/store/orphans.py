@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from p88console.domain.inbox import Kind
+from sqlalchemy import Connection, select
+
+from p88console.domain.errors import UsageFault
+from p88console.domain.inbox import Decision, Kind
 from p88console.domain.model import ResultStatus
 from p88console.domain.times import clock_text
 from p88console.store import inbox, results, standings
 from p88console.store.db import Tx
-from p88console.store.inbox import STAMP, Question
+from p88console.store.inbox import INBOX, STAMP, Question
+from p88console.store.inbox_rows import Item
 from p88console.store.standings import Orphan, full_name
 
 SETTLED = "found"
@@ -37,6 +41,34 @@ def attach(tx: Tx, result_id: int, participant_id: int, now: datetime) -> dict[s
     row = results.attach(tx, result_id, participant_id, now)
     tell(tx, [row["event_id"]], now)
     return row
+
+
+def asked_about(connection: Connection, result_id: int) -> Item | None:
+    """The open item that asks whose result this is."""
+    told = inbox.items(connection, kind=Kind.ORPHAN)
+    return next((item for item in told if item.detail.get("result_id") == result_id), None)
+
+
+def decided(tx: Tx, item: Item, participant_id: int | None, now: datetime) -> None:
+    """Let an orphan be this person's, as somebody decided. Raises `UsageFault`."""
+    if participant_id is None:
+        raise UsageFault(
+            "nobody is suggested for this result",
+            item.reason,
+            "say who it is: --value with the id of a participant",
+        )
+    results.attach(tx, item.detail["result_id"], participant_id, now)
+
+
+def take_back(tx: Tx, action_id: int, now: datetime) -> None:
+    """Let results be nobody's again that this action had attached."""
+    query = select(INBOX.c.detail).where(
+        INBOX.c.action_id == action_id,
+        INBOX.c.kind == Kind.ORPHAN.value,
+        INBOX.c.decision != Decision.DROP.value,
+    )
+    for detail in tx.connection.execute(query).scalars().all():
+        results.detach(tx, detail["result_id"], now)
 
 
 def _question(orphan: Orphan, event_id: int) -> Question:

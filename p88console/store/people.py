@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 from p88console.domain.errors import NotThere
 from p88console.domain.model import ParticipantStatus, PushState
 from p88console.store.events import EVENTS, LINKS
+from p88console.store.leading import leading
 from p88console.store.ledger import LEDGER, present_state
 from p88console.store.participants import CHANGES, PARTICIPANTS
 from p88console.store.results import RESULTS
@@ -217,7 +218,10 @@ def participant(connection: Connection, participant_id: int) -> tuple[Person, li
 def results(
     connection: Connection, event_id: int, race_id: int | None = None
 ) -> list[dict[str, Any]]:
-    """The latest standings of an event, by race and place, the unplaced last."""
+    """The latest standings of an event, by race and place, the unplaced last.
+
+    One row for each runner and race, as `leading` chooses it.
+    """
     query = select(RESULTS).where(RESULTS.c.event_id == event_id)
     if race_id is not None:
         query = query.where(RESULTS.c.race_id == race_id)
@@ -229,7 +233,7 @@ def results(
         RESULTS.c.gun_time_ms,
         RESULTS.c.id,
     )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return leading(connection, [dict(row) for row in connection.execute(query).mappings()])
 
 
 def finished_count(connection: Connection, event_id: int) -> int:

@@ -142,27 +142,48 @@ def _stands(row: RowMapping) -> bool:
 def attach(tx: Tx, result_id: int, participant_id: int, now: datetime) -> dict[str, Any]:
     """Say whose result a row is, by the operator's word; later pulls keep to it.
 
-    Returns the row as it is then.
-
-    Raises `UsageFault` when one of the two does not exist, or they are of different events.
+    Returns the row as it is then. Raises `UsageFault` when one of the two does not exist, or they
+    are of different events.
     """
-    query = select(RESULTS).where(RESULTS.c.id == result_id)
-    row = tx.connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise NotThere(f"there is no result {result_id}", hint="see: p88console results orphans")
+    before = row(tx.connection, result_id)
     person = tx.connection.execute(
         select(PARTICIPANTS.c.event_id).where(PARTICIPANTS.c.id == participant_id)
     ).one_or_none()
     if person is None:
         raise NotThere(f"there is no participant {participant_id}")
-    if person.event_id != row["event_id"]:
+    if person.event_id != before["event_id"]:
         raise UsageFault("that result and that participant are of different events")
-    standing = {name: row[name] for name in STANDING} | {"participant_id": participant_id}
+    return _belongs(tx, before, participant_id, now, attached=True)
+
+
+def detach(tx: Tx, result_id: int, now: datetime) -> dict[str, Any]:
+    """Take the operator's word back: the next pull says whose result the row is."""
+    return _belongs(tx, row(tx.connection, result_id), None, now, attached=False)
+
+
+def row(connection: Connection, result_id: int) -> dict[str, Any]:
+    """One result. Raises `UsageFault` when there is none."""
+    query = select(RESULTS).where(RESULTS.c.id == result_id)
+    found = connection.execute(query).mappings().one_or_none()
+    if found is None:
+        raise NotThere(f"there is no result {result_id}", hint="see: p88console results orphans")
+    return dict(found)
+
+
+def _belongs(
+    tx: Tx,
+    before: Mapping[str, Any],
+    participant_id: int | None,
+    now: datetime,
+    *,
+    attached: bool,
+) -> dict[str, Any]:
+    standing = {name: before[name] for name in STANDING} | {"participant_id": participant_id}
     content = fingerprint([standing[name] for name in STANDING])
-    changed = {**standing, "attached": True, "content_hash": content}
-    changed |= {"its_id": result_id, "revision": row["revision"] + 1, "changed_at": now}
+    changed = {**standing, "attached": attached, "content_hash": content}
+    changed |= {"its_id": before["id"], "revision": before["revision"] + 1, "changed_at": now}
     _write(tx, [], [changed], now)
-    return {**row, **changed}
+    return {**before, **changed}
 
 
 def _row(key: str, record: ResultRecord, owner: Owner) -> dict[str, Any]:

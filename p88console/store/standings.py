@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, select
 
 from p88console.domain.model import Gender, ResultStatus
 from p88console.domain.orphans import Known, Stray, Suggestion, likely
+from p88console.store.leading import leading
 from p88console.store.participants import PARTICIPANTS
 from p88console.store.results import RESULTS, REVISIONS
 from p88console.store.upsert import chunked
@@ -165,7 +166,8 @@ def sheet(
             RESULTS.c.id,
         )
     )
-    rows = [dict(row) for row in connection.execute(_of(query, event_id, race_id)).mappings()]
+    found = connection.execute(_of(query, event_id, race_id)).mappings()
+    rows = leading(connection, [dict(row) for row in found])
     groups: dict[tuple[int | None, str | None, str | None], list[dict[str, Any]]] = {}
     for row in rows:
         for key in dict.fromkeys(

@@ -13,7 +13,7 @@ from p88console.domain.jobs import Trigger
 from p88console.domain.merge import Step, Version, decided, heard
 from p88console.domain.model import ParticipantStatus
 from p88console.domain.policy import Policy
-from p88console.store import bibs, edits, inbox, outbox, versions
+from p88console.store import bibs, edits, inbox, orphans, outbox, versions
 from p88console.store.db import Tx
 from p88console.store.edits import ACTIONS, Act, Edit, Hand
 from p88console.store.participants import CHANGES
@@ -103,6 +103,7 @@ def _take_back(tx: Tx, hand: Hand, action: RowMapping, changes: Sequence[RowMapp
             if change["field"] == "status"
         }
     undo_id = edits.open_action(tx, hand, act, [])
+    orphans.take_back(tx, action["id"], hand.now)
     inbox.reopen(tx, action["id"], hand.now)
     edits.write(tx, hand, act, back, rows, undo_id)
     tx.connection.execute(

@@ -14,16 +14,18 @@ from sqlalchemy import update
 
 from p88console.domain.case import Grade
 from p88console.domain.errors import NotOffered
+from p88console.domain.inbox import Decision, Kind
 from p88console.domain.jobs import Job, JobState, Trigger
 from p88console.domain.model import Provider
 from p88console.domain.publication import Line, Mode, RowState
-from p88console.runtime import publishing, syncs
+from p88console.runtime import operators, publishing, syncs
 from p88console.runtime.practice import set_up
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.raceroster.server import RaceRosterServer
 from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import WorldOptions, make_world
-from p88console.store import history, publications
+from p88console.store import history, inbox, publications
+from p88console.store.decide import Verdict
 from p88console.store.drafts import Draft, Wish
 from p88console.store.events import EventRow, RaceRow
 from p88console.store.results import RESULTS, WITHDRAWN
@@ -172,6 +174,25 @@ async def test_a_line_that_is_refused_stands_alone(desk: Desk) -> None:
         RowState.VERIFIED: counts["sent"] - 1,
         RowState.REFUSED: 1,
     }
+
+
+async def test_a_refused_line_waits_in_the_inbox_and_is_sent_again_from_there(desk: Desk) -> None:
+    first = (await desk.draft()).lines[5]
+    gone = {"gun_time_ms": None, "chip_time_ms": None, "place": None}
+    await desk.correct(first, status="dq", **gone)
+    await desk.publish()
+    (item,) = await desk.runtime.db.read(inbox.items, event_id=desk.event.id)
+    assert (item.kind, item.participant_id) == (Kind.REFUSED, first.participant_id)
+    assert "raceStatus is invalid" in item.reason
+    waiting = next(one for one in (await desk.draft()).findings if one.code == "inbox")
+    assert waiting.text.startswith("1 unresolved")
+    desk.server.ways.takes_dq = True
+    me = operators.Operator("me", "cli")
+    await operators.resolve(desk.runtime, me, [item], Verdict(Decision.RETRY))
+    (version,) = await desk.runtime.db.read(publications.versions, desk.event.id)
+    await desk.runtime.run_jobs([version.job_id or 0])
+    assert set(await desk.states()) == {RowState.VERIFIED}
+    assert await desk.runtime.db.read(inbox.items, event_id=desk.event.id) == []
 
 
 async def test_lines_of_somebody_else_are_left_and_told(desk: Desk) -> None:

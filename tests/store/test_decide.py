@@ -10,12 +10,25 @@ from p88console.domain.errors import UsageFault
 from p88console.domain.inbox import Decision, Kind
 from p88console.domain.model import ParticipantRecord, ParticipantStatus, PushState, RemovalRecord
 from p88console.domain.policy import PLAIN, BibRules
-from p88console.store import bibs, decide, edits, holds, inbox, ledger, participants, removals, undo
+from p88console.store import (
+    bibs,
+    decide,
+    edits,
+    holds,
+    inbox,
+    ledger,
+    orphans,
+    participants,
+    removals,
+    results,
+    undo,
+)
 from p88console.store.decide import Verdict
 from p88console.store.edits import Hand
 from p88console.store.inbox_rows import Item
 from p88console.store.ledger import Settled
 from tests.store.bench import PULL_SOURCE, Bench, ada
+from tests.store.test_results import record as result
 
 FIELDS = ("first_name", "last_name", "bib", "race")
 
@@ -171,3 +184,55 @@ def test_a_held_account_waits_in_the_inbox_until_it_works_again(bench: Bench) ->
     resolve(bench, [item], Decision.RETRY)
     assert waiting(bench) == []
     assert bench.read(holds.held_accounts) == set()
+
+
+def orphaned(bench: Bench) -> Item:
+    """Ada's result under a bib that she does not wear."""
+    pull(bench, ada(bib="521"))
+    bench.write(results.upsert_results, bench.linked(), [result()], bench.clock.step(60))
+    bench.write(orphans.tell, [bench.event], bench.now)
+    (item,) = waiting(bench, Kind.ORPHAN)
+    return item
+
+
+def owner_of(bench: Bench) -> int | None:
+    (row,) = bench.rows("SELECT participant_id FROM results")
+    owner: int | None = row["participant_id"]
+    return owner
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_an_orphan_goes_to_whom_somebody_says_and_back(bench: Bench, *, typed: bool) -> None:
+    item, her = orphaned(bench), bench.person()["id"]
+    assert owner_of(bench) is None
+    assert item.participant_id == her
+    if typed:
+        resolve(bench, [item], Decision.VALUE, str(her))
+    else:
+        resolve(bench, [item], Decision.CONFIRM)
+    assert owner_of(bench) == her
+    # later pulls keep to it
+    bench.write(results.upsert_results, bench.linked(), [result(place=3)], bench.clock.step(60))
+    bench.write(orphans.tell, [bench.event], bench.now)
+    assert (owner_of(bench), waiting(bench)) == (her, [])
+    assert "orphan" in take_back(bench)
+    assert owner_of(bench) is None
+    assert [one.id for one in waiting(bench)] == [item.id]
+    bench.write(results.upsert_results, bench.linked(), [result(place=4)], bench.clock.step(60))
+    assert owner_of(bench) is None
+
+
+def test_an_orphan_of_nobody_is_asked_about_no_more(bench: Bench) -> None:
+    resolve(bench, [orphaned(bench)], Decision.DROP)
+    bench.write(orphans.tell, [bench.event], bench.clock.step(60))
+    assert (owner_of(bench), waiting(bench)) == (None, [])
+    take_back(bench)
+    assert [one.kind for one in waiting(bench)] == [Kind.ORPHAN]
+
+
+@pytest.mark.parametrize("value", ["Ada", "999", ""])
+def test_an_orphan_goes_to_nobody_who_is_not_there(bench: Bench, value: str) -> None:
+    item = orphaned(bench)
+    with pytest.raises(UsageFault):
+        resolve(bench, [item], Decision.VALUE, value)
+    assert owner_of(bench) is None

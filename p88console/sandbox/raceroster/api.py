@@ -12,7 +12,7 @@ from starlette.routing import Route
 from p88console.sandbox.raceroster.auth import SignIn
 from p88console.sandbox.raceroster.catalog import DEFAULT_PAGE, DRAFT, Catalog, Event
 from p88console.sandbox.raceroster.participants import ParticipantWriter
-from p88console.sandbox.raceroster.posting import PostedResults, read_rows
+from p88console.sandbox.raceroster.posting import STATUSES, PostedResults, read_rows
 from p88console.sandbox.raceroster.ways import Ways
 from p88console.sandbox.registering.book import Registrations
 from p88console.sandbox.registering.calls import Answer, Call, Refusal, Switchboard
@@ -106,7 +106,8 @@ class RegistrationApi:
         content = call.content()
         race = self._results_race(event, content.get("resultsRaceId"))
         overwrite = self._ways.post_overwrites
-        taken = self._posted.post(race, read_rows(content), overwrite=overwrite)
+        statuses = (*STATUSES, "DQ") if self._ways.takes_dq else STATUSES
+        taken = self._posted.post(race, read_rows(content, statuses), overwrite=overwrite)
         return JSONAnswer({"data": [{"resultId": one.result_id} for one in taken]}, 201)
 
     def _patch_result(self, call: Call) -> Response:

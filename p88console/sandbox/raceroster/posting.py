@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,9 @@ class PostedResults:
         raise Refusal(404, "Result not found.")
 
 
-def read_rows(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+def read_rows(
+    content: Mapping[str, Any], statuses: Sequence[str] = STATUSES
+) -> list[dict[str, Any]]:
     """The checked rows of a post: one bad row refuses all of them.
 
     Raises:
@@ -91,10 +93,10 @@ def read_rows(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = content.get("results")
     if not isinstance(rows, list) or not rows:
         raise Refusal(400, "The results field is required.")
-    return [_read_row(row, f"results.{place}") for place, row in enumerate(rows)]
+    return [_read_row(row, f"results.{place}", statuses) for place, row in enumerate(rows)]
 
 
-def _read_row(row: Any, place: str) -> dict[str, Any]:
+def _read_row(row: Any, place: str, statuses: Sequence[str]) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise Refusal(400, f"The {place} must be an object.")
     values = {name: row.get(name) for name in FIELDS}
@@ -104,7 +106,7 @@ def _read_row(row: Any, place: str) -> dict[str, Any]:
         raise Refusal(400, f"The {place} needs a bib or a name.")
     if values["gender"] not in GENDERS:
         raise Refusal(400, f"The {place}.gender is invalid.")
-    if values["raceStatus"] not in STATUSES:
+    if values["raceStatus"] not in statuses:
         raise Refusal(400, f"The {place}.raceStatus is invalid.")
     for name in TIMES:
         if values[name] not in (None, "") and read_time(str(values[name])) is None:

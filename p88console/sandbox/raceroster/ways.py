@@ -25,6 +25,8 @@ class Ways:
     """More events or participants than this are not to be had in one page (assumed)."""
     post_overwrites: bool = False
     """A posted result replaces the one with its bib instead of standing beside it (unknown)."""
+    takes_dq: bool = False
+    """A posted result may have the status DQ (unknown; the site is not known to show it)."""
     bib_column: bool = False
     """The result listing is set up with a bib column."""
     gun_time_column: bool = False
