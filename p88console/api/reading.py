@@ -10,6 +10,7 @@ from p88console.api.parts import At, Document, OurId
 from p88console.domain.inbox import Kind
 from p88console.domain.jobs import JobState
 from p88console.runtime import doctor, present, standing
+from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
 from p88console.store import events, history, inbox, people, queue, tenants
 from p88console.store.people import Filter
@@ -22,7 +23,14 @@ Limit = Annotated[int, Query(ge=1, le=100_000)]
 @routes.get("/status")
 async def status(runtime: At, event_id: OurId | None = None) -> Document:
     """One screen's truth: engine, network, unsent, lanes, what is next."""
+    await _known(runtime, event_id)
     return await standing.status(runtime, event_id)
+
+
+async def _known(runtime: Runtime, event_id: int | None) -> None:
+    """See that there is such an event where one is named. Raises `NotThere`."""
+    if event_id is not None:
+        await event_of(runtime, event_id)
 
 
 @routes.get("/doctor")
@@ -46,6 +54,8 @@ async def accounts(runtime: At) -> list[Document]:
 @routes.get("/events")
 async def event_list(runtime: At, partner_id: OurId | None = None) -> list[Document]:
     """Events by start."""
+    if partner_id is not None:
+        await runtime.db.read(tenants.partner, partner_id)
     found = await runtime.db.read(events.events, partner_id=partner_id)
     return [present.event(row) for row in found]
 
@@ -91,6 +101,7 @@ async def questions(
     runtime: At, event_id: OurId | None = None, kind: Kind | None = None, limit: Limit = 1000
 ) -> list[Document]:
     """Everything that needs a person, oldest first."""
+    await _known(runtime, event_id)
     found = await runtime.db.read(inbox.items, event_id=event_id, kind=kind, limit=limit)
     return [present.inbox_item(item) for item in found]
 
@@ -107,6 +118,7 @@ async def attempts(
     runtime: At, event_id: OurId | None = None, limit: Limit = 100
 ) -> list[Document]:
     """Attempts, newest first."""
+    await _known(runtime, event_id)
     found = await runtime.db.read(history.attempts, event_id=event_id, limit=limit)
     return [present.attempt(row) for row in found]
 

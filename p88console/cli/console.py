@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from p88console.cli.face import face
+from p88console.cli.face import FAILED, face
 from p88console.domain.errors import P88Error
 from p88console.runtime.desk import RuntimeDesk
 from p88console.runtime.runtime import Runtime, open_runtime
@@ -32,4 +32,7 @@ async def run_console(
     if not watch:
         await runtime.engine.start()
     desk = RuntimeDesk(runtime, read_only=watch, practice=practice)
-    await ConsoleApp(desk).run_async()
+    app = ConsoleApp(desk)
+    await app.run_async()
+    if app.return_code:
+        raise SystemExit(FAILED)

@@ -7,18 +7,20 @@ import click
 from p88console.cli import output
 from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID, pairs
+from p88console.cli.when import local
+from p88console.domain.model import Provider
 from p88console.runtime import present, tenancy
 from p88console.runtime.runtime import Runtime
 from p88console.store import events as mirror
+from p88console.store import tenants
 
 COLUMNS: output.Columns = {
     "Id": "id",
-    "Provider": "provider",
+    "Provider": lambda row: Provider(row["provider"]).title,
     "Event": "name",
-    "Starts": "starts_at",
-    "Zone": "timezone",
+    "Starts": lambda row: local(row["starts_at"], row["timezone"]),
     "Races": lambda row: ", ".join(race["name"] for race in row["races"]),
-    "Linked to": lambda row: ", ".join(found["name"] for found in row["links"]),
+    "Linked to": lambda row: ", ".join(Provider(tie["provider"]).title for tie in row["links"]),
 }
 
 
@@ -33,6 +35,8 @@ def event_list(partner_id: int | None) -> None:
     """List events by start."""
 
     async def work(runtime: Runtime) -> object:
+        if partner_id is not None:
+            await runtime.db.read(tenants.partner, partner_id)
         rows = await runtime.db.read(mirror.events, partner_id=partner_id)
         return [present.event(row) for row in rows]
 

@@ -12,6 +12,7 @@ from p88console.domain.errors import UsageFault
 from p88console.domain.inbox import Decision, Kind
 from p88console.runtime import operators, present
 from p88console.runtime.runtime import Runtime
+from p88console.runtime.syncs import event_of
 from p88console.store import inbox as items
 from p88console.store.decide import Verdict
 
@@ -42,6 +43,8 @@ def inbox_list(event_id: int | None, kind: str | None, text: str, *, decided: bo
     """List what waits, oldest first."""
 
     async def work(runtime: Runtime) -> object:
+        if event_id is not None:
+            await event_of(runtime, event_id)
         found = await runtime.db.read(
             items.items,
             event_id=event_id,

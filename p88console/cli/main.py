@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -12,6 +14,7 @@ from p88console import __version__
 from p88console.cli import output
 from p88console.cli.face import FAILED, USAGE, Face, P88Group, need_terminal
 from p88console.domain.errors import P88Error, UsageFault
+from p88console.system.log import start_log, stop_log
 
 COMMANDS = {
     "account": ("setup", "Accounts at providers: add, list, test, remove."),
@@ -90,9 +93,9 @@ def p88console(ctx: click.Context, *, watch: bool) -> None:
 
 def main() -> None:
     """Run the command line; wrong usage is told as JSON too when that was asked for."""
-    as_json = "--json" in sys.argv
+    as_json, chosen = "--json" in sys.argv, Face()
     try:
-        ended = p88console.main(prog_name="p88console", standalone_mode=False, obj=Face())
+        ended = p88console.main(prog_name="p88console", standalone_mode=False, obj=chosen)
         sys.stdout.flush()
         sys.exit(ended if isinstance(ended, int) else 0)
     except P88Error as fault:
@@ -118,3 +121,16 @@ def main() -> None:
         sys.exit(USAGE)
     except click.Abort:
         sys.exit(130)
+    except Exception as fault:  # noqa: BLE001  # the log gets it whole, the operator its name
+        _tell_unforeseen(fault, chosen.home.log, as_json=as_json)
+        sys.exit(FAILED)
+
+
+def _tell_unforeseen(fault: Exception, file: Path, *, as_json: bool) -> None:
+    handler = start_log(file)
+    logging.getLogger(__name__).error("an unforeseen fault", exc_info=fault)
+    stop_log(handler)
+    told = {"code": "unforeseen", "title": "an unforeseen fault of this program"}
+    where = f"what it was stands in {file}" if handler else "no log can be written"
+    told |= {"detail": type(fault).__name__, "hint": f"what was saved stays saved; {where}"}
+    output.fault(told, as_json=as_json)

@@ -37,15 +37,31 @@ def line(value: Any) -> None:
 
 def table(value: Any, columns: Columns | None) -> None:
     """The same for people: rows as a table, one thing as its fields."""
-    if columns is None or isinstance(value, Mapping):
-        for name, held in (value if isinstance(value, Mapping) else {}).items():
-            print(f"{name:<22} {_cell(held)}")
-        return
-    rows = [[_cell(_pick(row, how)) for how in columns.values()] for row in value]
-    if not rows:
+    if isinstance(value, Mapping):
+        _fields(value)
+    elif not value:
         print("(nothing)")
-        return
+    else:
+        _rows(value, columns or {name: name for name in value[0]})
+
+
+def _fields(value: Mapping[str, Any], pad: str = "") -> None:
+    """One thing: a line for each field; what has parts of its own stands below its name."""
+    for name, held in value.items():
+        if isinstance(held, Mapping) and held:
+            print(f"{pad}{name}")
+            _fields(held, f"{pad}  ")
+        elif isinstance(held, list) and held and isinstance(held[0], Mapping):
+            print(f"{pad}{name}")
+            _rows(held, {part: part for part in held[0]}, pad=f"{pad}  ")
+        else:
+            print(f"{pad}{name:<{max(1, 22 - len(pad))}} {_cell(held)}")
+
+
+def _rows(value: Sequence[Mapping[str, Any]], columns: Columns, pad: str = "") -> None:
+    rows = [[_cell(_pick(row, how)) for how in columns.values()] for row in value]
     from rich.console import Console  # noqa: PLC0415  # 50 ms that --json does not pay
+    from rich.padding import Padding  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -54,7 +70,7 @@ def table(value: Any, columns: Columns | None) -> None:
         drawn.add_column(heading, overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
-    Console(highlight=False).print(drawn)
+    Console(highlight=False).print(Padding(drawn, (0, 0, 0, len(pad)), expand=False))
 
 
 def _pick(row: Mapping[str, Any], how: Callable[[Mapping[str, Any]], object] | str) -> object:

@@ -11,6 +11,7 @@ import click
 from p88console.cli import output
 from p88console.cli.face import DONE, FAILED, P88Group, face
 from p88console.cli.params import OUR_ID, pairs
+from p88console.domain.credentials import WAYS
 from p88console.domain.errors import ProviderFault, UsageFault, VaultFault
 from p88console.domain.model import Provider
 from p88console.runtime import present, tenancy
@@ -20,7 +21,7 @@ from p88console.store import tenants
 ACCOUNT_COLUMNS: output.Columns = {
     "Id": "id",
     "Partner": "partner_id",
-    "Provider": "provider",
+    "Provider": lambda row: Provider(row["provider"]).title,
     "Label": "label",
     "Held": "held_reason",
 }
@@ -91,7 +92,7 @@ def account_add(
             runtime,
             partner_id,
             Provider(provider),
-            _secrets(from_stdin=secrets_stdin),
+            _secrets(Provider(provider), from_stdin=secrets_stdin),
             label=label,
             base_url=base_url,
             options=pairs(options, "option"),
@@ -101,7 +102,7 @@ def account_add(
     face().show(face().run(work))
 
 
-def _secrets(*, from_stdin: bool) -> dict[str, str]:
+def _secrets(provider: Provider, *, from_stdin: bool) -> dict[str, str]:
     """The secrets as name → value. Raises `UsageFault` when they are no JSON object."""
     if not from_stdin:
         if not sys.stdin.isatty():
@@ -110,11 +111,9 @@ def _secrets(*, from_stdin: bool) -> dict[str, str]:
                 "this is no terminal",
                 "pass them as a JSON object: --secrets-stdin",
             )
-        text = click.prompt("Secrets as a JSON object", hide_input=True)
-    else:
-        text = sys.stdin.read()
+        return _typed(provider)
     try:
-        read = json.loads(text)
+        read = json.loads(sys.stdin.read())
     except ValueError:
         read = None
     if not isinstance(read, dict) or not all(
@@ -124,6 +123,23 @@ def _secrets(*, from_stdin: bool) -> dict[str, str]:
             "the secrets are no JSON object of texts", hint='for example {"api_key": "…"}'
         )
     return {str(name): str(value) for name, value in read.items()}
+
+
+def _typed(provider: Provider) -> dict[str, str]:
+    """Ask for each secret by its name; nothing that is typed is shown."""
+    ways = WAYS[provider]
+    way = ways[0]
+    if len(ways) > 1:
+        for number, one in enumerate(ways, 1):
+            output.note(f"{number}  {one.name}: {', '.join(one.needed)}")
+        chosen = click.prompt("Sign in by", type=click.IntRange(1, len(ways)), default=1, err=True)
+        way = ways[chosen - 1]
+    typed = {name: click.prompt(name, hide_input=True, err=True) for name in way.needed}
+    for name in way.optional:
+        typed[name] = click.prompt(
+            f"{name} (enter: none)", hide_input=True, default="", show_default=False, err=True
+        )
+    return {name: value for name, value in typed.items() if value}
 
 
 @account.command("secrets")
@@ -136,7 +152,8 @@ def account_secrets(account_id: int, *, secrets_stdin: bool) -> None:
     """
 
     async def work(runtime: Runtime) -> object:
-        secrets = _secrets(from_stdin=secrets_stdin)
+        account = await runtime.db.read(tenants.account, account_id)
+        secrets = _secrets(account.provider, from_stdin=secrets_stdin)
         return present.account(await tenancy.set_secrets(runtime, account_id, secrets))
 
     face().show(face().run(work))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -11,16 +12,17 @@ from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.domain.errors import NotOffered, UsageFault
 from p88console.domain.inbox import ABOUT_PEOPLE
-from p88console.domain.jobs import Job, Operation, Trigger
+from p88console.domain.jobs import Job, JobState, Operation, Trigger
+from p88console.domain.model import Provider
 from p88console.runtime import present, syncs
 from p88console.runtime.runtime import Runtime
-from p88console.store import history, inbox, returns
+from p88console.store import history, inbox, returns, tenants
 from p88console.store.events import EventRow
 from p88console.store.queue import Enqueued
 
 REPORT_COLUMNS: output.Columns = {
     "Job": "job_id",
-    "Provider": "provider",
+    "Provider": lambda row: Provider(row["provider"]).title,
     "What": lambda row: f"{row['operation']} {row['direction']}",
     "State": "state",
     "Counts": "counts",
@@ -53,11 +55,14 @@ def sync_events(account_id: int) -> None:
 @click.option(
     "--write-back", is_flag=True, help="Send bibs given here to where people registered, too."
 )
-@click.option("--dry-run", is_flag=True, help="Show what a push would do, send nothing.")
+@click.option("--dry-run", is_flag=True, help="Pull, then show what a push would do; send nothing.")
 def sync_participants(
     event_id: int, *, pull_only: bool, push_only: bool, full: bool, write_back: bool, dry_run: bool
 ) -> None:
-    """Pull registrations, then push to every linked scoring event."""
+    """Pull registrations, then push to every linked scoring event.
+
+    Example, to see first what would be sent: p88console sync participants --event 1 --dry-run
+    """
     if pull_only and push_only:
         face().fail(UsageFault("--pull-only and --push-only leave nothing to do"))
 
@@ -68,15 +73,20 @@ def sync_participants(
         if not push_only:
             pull = await syncs.pull_participants(runtime, event, Trigger.OPERATOR, full=full)
             reports += await _reports(runtime, [pull])
-        if pushes_too:
+        if pushes_too and not dry_run:
             pushes = await syncs.push_participants(runtime, event, Trigger.OPERATOR, full=full)
             reports += await _reports(runtime, pushes)
-        if write_back:
+        if write_back and not dry_run:
             reports += await _reports(runtime, await _returned(runtime, event))
         return reports
 
+    async def look(runtime: Runtime) -> tuple[list[present.Document], dict[str, Any]]:
+        pulled = await work(runtime)
+        made = await _plan(runtime, event_id, everyone=full, write_back=write_back)
+        return pulled, made
+
     if dry_run:
-        _show_plan(event_id, everyone=full, write_back=write_back)
+        _show_plan(*face().run(look))
     else:
         show_reports(face().run(work))
 
@@ -94,44 +104,55 @@ async def _push_offered(runtime: Runtime, event: EventRow, *, only: bool) -> boo
     """Whether people can be pushed; where they cannot, the way that is left is told at once."""
     try:
         await syncs.check_push(runtime, event)
-    except NotOffered as fault:
+    except (NotOffered, UsageFault) as fault:
         if only:
             raise
-        output.note(f"{fault.title}; {fault.hint}")
+        output.note("; ".join(text for text in (fault.title, fault.hint) if text))
         return False
     return True
 
 
-def _show_plan(event_id: int, *, everyone: bool, write_back: bool) -> None:
-    async def work(runtime: Runtime) -> dict[str, list[present.Document]]:
-        event = await syncs.event_of(runtime, event_id)
-        whole: dict[str, list[present.Document]] = {
-            name: [] for name in ("create", "update", "withdraw", "blocked")
-        }
-        for link, made in await syncs.plans(runtime, event, everyone=everyone):
-            target = f"{link.provider.value}:{link.remote_event_id}"
-            for name, steps in present.plan(target, made).items():
-                whole[name] += steps
-        if write_back:
-            due = await runtime.db.read(returns.due, event.id)
-            target = f"{event.provider.value}:{event.provider_event_id}"
-            whole["update"] += [present.bib_return(target, one) for one in due]
-        return whole
+async def _plan(
+    runtime: Runtime, event_id: int, *, everyone: bool, write_back: bool
+) -> dict[str, Any]:
+    event = await syncs.event_of(runtime, event_id)
+    whole: dict[str, Any] = {name: [] for name in ("create", "update", "withdraw", "blocked")}
+    for link, made in await syncs.plans(runtime, event, everyone=everyone):
+        target = f"{link.provider.value}:{link.remote_event_id}"
+        for name, steps in present.plan(target, made).items():
+            whole[name] += steps
+    if write_back:
+        due = await runtime.db.read(returns.due, event.id)
+        target = f"{event.provider.value}:{event.provider_event_id}"
+        whole["update"] += [present.bib_return(target, one) for one in due]
+    return whole
 
-    made = face().run(work)
+
+PLAN_COLUMNS: output.Columns = {
+    "Where": lambda row: Provider(row["target"].partition(":")[0]).title,
+    "Bib": "bib",
+    "Name": "name",
+    "Changes": lambda row: ", ".join(
+        f"{field} {'–' if before is None else before} → {'–' if after is None else after}"
+        for field, (before, after) in row["changes"].items()
+    ),
+    "Why": "reason",
+}
+
+
+def _show_plan(pulled: list[present.Document], made: dict[str, Any]) -> None:
+    """Print what a push would do; the exit code is that of the pull before it."""
+    for report in pulled:
+        if report["error"]:
+            output.note(f"planned over what is known here: {report['error']['title']}")
     if face().json:
         output.document({"plan": made})
-        return
-    for name, steps in made.items():
-        output.note(f"{name}: {len(steps)}")
-        columns: output.Columns = {
-            "Bib": "bib",
-            "Name": "name",
-            "Changes": "changes",
-            "Why": "reason",
-        }
-        if steps:
-            output.table(steps, columns)
+    else:
+        for name, steps in made.items():
+            output.note(f"{name}: {len(steps)}")
+            if steps:
+                output.table(steps, PLAN_COLUMNS)
+    raise SystemExit(present.report_exit(pulled))
 
 
 @sync.command("results")
@@ -159,7 +180,11 @@ async def reports_of(runtime: Runtime, jobs: Sequence[Job]) -> list[present.Docu
     for job in jobs:
         attempts = await runtime.db.read(history.attempts, job_id=job.id, limit=1)
         waiting = await _waiting(runtime, job)
-        reports.append(present.job_report(job, attempts[0] if attempts else None, waiting))
+        report = present.job_report(job, attempts[0] if attempts else None, waiting)
+        if job.state is JobState.HELD and report["error"] is None:
+            account = await runtime.db.read(tenants.account, job.account_id)
+            report["error"] = present.held(account)
+        reports.append(report)
     return reports
 
 

@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
-from p88console.cli import changes, output
+from p88console.cli import changes, output, when
 from p88console.cli.face import P88Command, P88Group, face
 from p88console.cli.params import OUR_ID
+from p88console.cli.when import Zones, local
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
 from p88console.runtime import present, standing, tenancy
 from p88console.runtime.runtime import Runtime
+from p88console.runtime.syncs import event_of
 from p88console.store import history as attempts
 from p88console.store import queue as jobs
-from p88console.store import touched
+from p88console.store import tenants, touched
 
-QUEUE_COLUMNS: output.Columns = {
-    "Job": "id",
-    "State": "state",
-    "Provider": "provider",
-    "What": lambda row: f"{row['operation']} {row['direction']}",
-    "Event": "event_id",
-    "Due": "due_at",
-    "Try": "attempt",
-    "Done": lambda row: row["progress"]["done"] or None,
-    "Error": lambda row: (row["error"] or {}).get("title"),
-}
 
-HISTORY_COLUMNS: output.Columns = {
-    "Id": "id",
-    "Job": "job_id",
-    "State": "state",
-    "Provider": "provider",
-    "What": lambda row: f"{row['operation']} {row['direction']}",
-    "Try": "attempt",
-    "Started": "started_at",
-    "Counts": "counts",
-    "Error": lambda row: (row["error"] or {}).get("title"),
-}
+def _provider(row: Mapping[str, Any]) -> str:
+    return Provider(row["provider"]).title
+
+
+def _what(row: Mapping[str, Any]) -> str:
+    return f"{row['operation']} {row['direction']}"
+
+
+def _error(row: Mapping[str, Any]) -> str | None:
+    return (row["error"] or {}).get("title")
+
+
+def _at(key: str, zones: Zones) -> Callable[[Mapping[str, Any]], str | None]:
+    return lambda row: local(row[key], zones.get(row["event_id"]))
+
+
+def _queue_columns(zones: Zones) -> output.Columns:
+    return {
+        "Job": "id",
+        "State": "state",
+        "Provider": _provider,
+        "What": _what,
+        "Event": "event_id",
+        "Due": _at("due_at", zones),
+        "Try": "attempt",
+        "Done": lambda row: row["progress"]["done"] or None,
+        "Error": _error,
+    }
+
+
+def _history_columns(zones: Zones) -> output.Columns:
+    return {
+        "Id": "id",
+        "Job": "job_id",
+        "State": "state",
+        "Provider": _provider,
+        "What": _what,
+        "Try": "attempt",
+        "Started": _at("started_at", zones),
+        "Counts": "counts",
+        "Error": _error,
+    }
 
 
 @click.group(cls=P88Group)
@@ -53,11 +76,12 @@ def queue() -> None:
 def queue_list(state: str | None) -> None:
     """List jobs in the order in which they will be served."""
 
-    async def work(runtime: Runtime) -> object:
+    async def work(runtime: Runtime) -> tuple[list[present.Document], Zones]:
         found = await runtime.db.read(jobs.find, state=JobState(state) if state else None)
-        return [present.job(row) for row in found]
+        return [present.job(row) for row in found], await when.zones(runtime)
 
-    face().show(face().run(work), QUEUE_COLUMNS)
+    found, zones = face().run(work)
+    face().show(found, _queue_columns(zones))
 
 
 @queue.command("retry")
@@ -75,7 +99,7 @@ def queue_cancel(job_ids: tuple[int, ...]) -> None:
 
 
 def _change(job_ids: tuple[int, ...], *, retry: bool) -> None:
-    async def work(runtime: Runtime) -> object:
+    async def work(runtime: Runtime) -> tuple[list[present.Document], Zones]:
         change = jobs.retry_now if retry else jobs.cancel
         changed = await runtime.db.write(change, list(job_ids), runtime.clock.now())
         missed = ", ".join(f"#{job_id}" for job_id in sorted(set(job_ids) - set(changed)))
@@ -86,9 +110,11 @@ def _change(job_ids: tuple[int, ...], *, retry: bool) -> None:
             )
         if missed:
             output.note(f"nothing could be done about {missed}")
-        return [present.job(row) for row in await runtime.db.read(jobs.find, job_ids=changed)]
+        rows = await runtime.db.read(jobs.find, job_ids=changed)
+        return [present.job(row) for row in rows], await when.zones(runtime)
 
-    face().show(face().run(work), QUEUE_COLUMNS)
+    found, zones = face().run(work)
+    face().show(found, _queue_columns(zones))
 
 
 @queue.command("hold")
@@ -98,7 +124,7 @@ def queue_hold(account_id: int) -> None:
 
     async def work(runtime: Runtime) -> object:
         held = await tenancy.hold(runtime, account_id)
-        return {"account_id": present.identity(account_id), "held": held}
+        return await _line(runtime, account_id) | {"held": held}
 
     face().show(face().run(work))
 
@@ -110,9 +136,14 @@ def queue_resume(account_id: int) -> None:
 
     async def work(runtime: Runtime) -> object:
         resumed = await tenancy.resume(runtime, account_id)
-        return {"account_id": present.identity(account_id), "resumed": resumed}
+        return await _line(runtime, account_id) | {"resumed": resumed}
 
     face().show(face().run(work))
+
+
+async def _line(runtime: Runtime, account_id: int) -> present.Document:
+    account = await runtime.db.read(tenants.account, account_id)
+    return {"account_id": present.identity(account_id)} | present.account(account)
 
 
 @click.group(cls=P88Group)
@@ -128,11 +159,14 @@ def history() -> None:
 def history_list(event_id: int | None, limit: int) -> None:
     """List attempts, newest first."""
 
-    async def work(runtime: Runtime) -> object:
+    async def work(runtime: Runtime) -> tuple[list[present.Document], Zones]:
+        if event_id is not None:
+            await event_of(runtime, event_id)
         found = await runtime.db.read(attempts.attempts, event_id=event_id, limit=limit)
-        return [present.attempt(row) for row in found]
+        return [present.attempt(row) for row in found], await when.zones(runtime)
 
-    face().show(face().run(work), HISTORY_COLUMNS)
+    found, zones = face().run(work)
+    face().show(found, _history_columns(zones))
 
 
 history.add_command(changes.history_changes)
@@ -159,13 +193,33 @@ def history_show(attempt_id: int, kind: str | None) -> None:
 def status(event_id: int | None) -> None:
     """How things stand: engine, network, what is unsent, what needs you, what is next."""
 
-    async def work(runtime: Runtime) -> dict[str, Any]:
-        return await standing.status(runtime, event_id)
+    async def work(runtime: Runtime) -> tuple[present.Document, Zones]:
+        if event_id is not None:
+            await event_of(runtime, event_id)
+        return await standing.status(runtime, event_id), await when.zones(runtime)
 
-    found = face().run(work)
-    if not face().json:
-        found["providers"] = [
-            f"{Provider(lane['provider']).title} {lane['state']}" for lane in found["providers"]
-        ]
-        found["next"] = [f"{row['operation']} at {row['due_at']}" for row in found["next"]]
-    face().show(found)
+    found, zones = face().run(work)
+    if face().json:
+        output.document(found)
+        return
+    lanes, due = found.pop("providers"), found.pop("next")
+    output.table(found, None)
+    near = zones.get(next((row["event_id"] for row in due if row["event_id"]), None))
+    lane_columns: output.Columns = {
+        "Account": "account_id",
+        "Provider": _provider,
+        "State": "state",
+        "Last success": lambda row: local(row["last_success_at"], near),
+        "Calls left": "calls_left",
+        "Error": "error",
+    }
+    output.plain("")
+    output.table(lanes, lane_columns)
+    next_columns: output.Columns = {
+        "Next": "operation",
+        "Event": "event_id",
+        "Due": _at("due_at", zones),
+        "Why": "reason",
+    }
+    output.plain("")
+    output.table(due, next_columns)

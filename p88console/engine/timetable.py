@@ -65,19 +65,9 @@ class Purse:
 
 def look(connection: Reading, rhythm: Rhythm, now: datetime) -> Timetable:
     """Compare the schedule with events, links and the clock, without writing anything."""
-    known: dict[Slot, Due] = {
-        (row.account_id, row.event_id, row.operation): row for row in schedule.rows(connection)
-    }
+    known = _known(connection)
     wanted = {
-        (row.account_id, row.event_id, row.operation): row
-        for row in _wanted(
-            tenants.accounts(connection),
-            events.events(connection),
-            known,
-            rhythm,
-            Purse(lines.hourly(connection), schedule.calls(connection)),
-            now,
-        )
+        (row.account_id, row.event_id, row.operation): row for row in ahead(connection, rhythm, now)
     }
     due = tuple(row for row in wanted.values() if row.due_at <= now)
     changed = tuple(
@@ -85,6 +75,20 @@ def look(connection: Reading, rhythm: Rhythm, now: datetime) -> Timetable:
     )
     gone = tuple(row for slot, row in known.items() if slot not in wanted)
     return Timetable(changed, gone, due)
+
+
+def ahead(connection: Reading, rhythm: Rhythm, now: datetime) -> list[Due]:
+    """When each account's work is due next, soonest first, whether an engine runs or not."""
+    accounts, mirrored = tenants.accounts(connection), events.events(connection)
+    purse = Purse(lines.hourly(connection), schedule.calls(connection))
+    return sorted(
+        _wanted(accounts, mirrored, _known(connection), rhythm, purse, now),
+        key=lambda row: (row.due_at, row.account_id, row.event_id or 0, row.operation),
+    )
+
+
+def _known(connection: Reading) -> dict[Slot, Due]:
+    return {(row.account_id, row.event_id, row.operation): row for row in schedule.rows(connection)}
 
 
 def _wanted(

@@ -34,7 +34,7 @@ from p88console.providers.chronotrack_pages import (
     whole_listing,
 )
 from p88console.providers.chronotrack_wire import SignIn
-from p88console.providers.reading import Reader, zone_or_utc
+from p88console.providers.reading import Reader, rows_of, zone_or_utc
 
 LIMITS = CallLimits(concurrent=10, per_second=20.0)
 """The vendor names no limit; a live client makes 50 calls at once every 600 ms."""
@@ -114,7 +114,7 @@ class ChronoTrack:
         event_id = reader.text("event_id")
         if event_id is None:
             raise RowFault("event_id", "an event without an id")
-        races = tuple(_race(row) for row in raw.get("races") or [])
+        races = tuple(_race(row) for row in rows_of(raw.get("races"), "races"))
         starts = [race.starts_at for race in races if race.starts_at]
         return EventRecord(
             provider_event_id=event_id,

@@ -48,7 +48,15 @@ from p88console.providers.copernico_wire import (
     data_of,
 )
 from p88console.providers.http import Door, not_theirs
-from p88console.providers.reading import Reader, as_dict, instant, mended, whole, zone_or_utc
+from p88console.providers.reading import (
+    Reader,
+    as_dict,
+    instant,
+    mended,
+    rows_of,
+    whole,
+    zone_or_utc,
+)
 from p88console.providers.wire import Wire
 
 __all__ = ["FORMS", "LIMITS", "Copernico", "check", "open_adapter"]
@@ -143,7 +151,7 @@ class Copernico:
             raise RowFault("id", "a race without an id")
         if UNTOLD in raw:
             raise RowFault("id", f"{slug}: {raw[UNTOLD]}")
-        races = tuple(_race_record(row) for row in raw.get("events") or [])
+        races = tuple(_race_record(row) for row in rows_of(raw.get("events"), "events"))
         return EventRecord(
             provider_event_id=slug,
             name=mended(reader.text("name")) or slug,

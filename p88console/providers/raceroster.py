@@ -45,6 +45,7 @@ from p88console.providers.reading import (
     as_dict,
     instant,
     mended,
+    rows_of,
     start_or_day,
     whole,
     zone_or_utc,
@@ -180,7 +181,7 @@ class RaceRoster(ResultsDesk):
         starts_at, race_day = start_or_day(reader.text("startDate"), zone)
         nested = raw.get("subEvents")
         listed = nested.get("data") if isinstance(nested, dict) else nested
-        races = [_race(row, starts_at, zone.key) for row in listed or []]
+        races = [_race(row, starts_at, zone.key) for row in rows_of(listed, "subEvents")]
         return EventRecord(
             provider_event_id=event_id,
             name=reader.text("name") or f"event {event_id}",

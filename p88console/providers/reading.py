@@ -7,9 +7,22 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from p88console.domain.errors import RowFault
 from p88console.domain.model import Gender
 
 KILOMETRES_PER_MILE = 1.609344
+
+
+def rows_of(value: object, field: str) -> list[Mapping[str, Any]]:
+    """The rows that lie inside a row; none where nothing lies there.
+
+    Raises `RowFault` for anything else under that name.
+    """
+    if value in (None, ""):
+        return []
+    if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
+        raise RowFault(field, "it is no list of rows")
+    return value
 
 
 class Reader:

@@ -17,7 +17,7 @@ from p88console.domain.model import EventRecord, Provider, RaceRecord, RawRow
 from p88console.providers.base import AccountAccess, CallLimits, Page, TestAnswer
 from p88console.providers.distances import metres
 from p88console.providers.http import Answer, not_theirs
-from p88console.providers.reading import Reader, mended, wall_time, zone_or_utc
+from p88console.providers.reading import Reader, mended, rows_of, wall_time, zone_or_utc
 from p88console.providers.runsignup_auth import SignIn, check_secrets
 from p88console.providers.runsignup_people import EASTERN, People
 from p88console.providers.runsignup_results import ResultSets
@@ -116,7 +116,7 @@ class RunSignUp(People, ResultSets, Standings):
         if race_id is None:
             raise RowFault("race_id", "a race without an id")
         zone = zone_or_utc(raw.get("timezone") or EASTERN.key)
-        races = [_distance(row, zone) for row in raw.get("events") or []]
+        races = [_distance(row, zone) for row in rows_of(raw.get("events"), "events")]
         anchor = wall_time(reader.text("next_date") or reader.text("last_date"), zone, "%m/%d/%Y")
         starts = [race.starts_at for race in races if race.starts_at]
         edge = min(filter(None, (anchor, max(starts, default=None))), default=None)

@@ -80,9 +80,10 @@ def _own(home: Home) -> None:
     """See that the home's own database is the one in use."""
     if home.shared:
         raise UsageFault(
-            "a shared database is not copied from here",
+            "a shared database is copied and restored where its server runs",
             "P88_DATABASE_URL is set",
-            "back it up where its server runs, with pg_dump",
+            "pg_dump --format=custom --file=race.dump DATABASE makes a copy while everything works;"
+            " pg_restore --clean --dbname=DATABASE race.dump opens it",
         )
 
 

@@ -40,13 +40,13 @@ async def ask(
         )
     if operation is Operation.EVENTS:
         return [(await syncs.discover(runtime, a.id, Trigger.API)) for a in ours]
-    if operation is Operation.RESULTS and provider.registers:
+    mirrored = await _events(runtime, partner_id, event_id)
+    keys = [key for account in ours for key in _keys(account, operation, mirrored)]
+    if not keys and operation is Operation.RESULTS and provider.registers:
         raise UsageFault(
             f"results are scored elsewhere than at {provider.title}",
             f"operation_type: {operation.value}",
         )
-    mirrored = await _events(runtime, partner_id, event_id)
-    keys = [key for account in ours for key in _keys(account, operation, mirrored)]
     if not keys and event_id is not None:
         raise UsageFault(
             f"that event has nothing to do with {provider.title}", f"event_id: {event_id}"
@@ -56,7 +56,7 @@ async def ask(
 
 
 def _keys(account: AccountRow, operation: Operation, mirrored: list[EventRow]) -> list[JobKey]:
-    if account.provider.registers:
+    if account.provider.registers and operation is Operation.PARTICIPANTS:
         own = [event for event in mirrored if event.account_id == account.id]
         return [JobKey(account.id, event.id, operation, Direction.PULL) for event in own]
     push = operation is Operation.PARTICIPANTS

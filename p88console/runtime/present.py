@@ -237,6 +237,16 @@ def job_report(row: Job, last: AttemptRow | None, needs_you: int = 0) -> Documen
     }
 
 
+def held(account: AccountRow) -> Document:
+    """Why a job of this account waits for a person although nothing went wrong with it."""
+    return {
+        "code": "held",
+        "title": f"the line of {account.label} is held",
+        "detail": account.held_reason or "",
+        "hint": f"let it work again: p88console queue resume --account {account.id}",
+    }
+
+
 def report_exit(reports: Sequence[Document]) -> int:
     """The exit code that these reports add up to."""
     unfinished = (JobState.PENDING, JobState.VERIFY, JobState.RUNNING, JobState.FAILED_PERMANENT)

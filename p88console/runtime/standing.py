@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from p88console.engine import timetable
 from p88console.runtime import present
 from p88console.runtime.present import Document
 from p88console.runtime.runtime import Runtime
-from p88console.store import ledger, lines, overview, schedule
+from p88console.store import ledger, lines, overview
 from p88console.store.board import Lane
 
 
@@ -14,7 +15,7 @@ async def status(runtime: Runtime, event_id: int | None = None) -> Document:
     now = runtime.clock.now()
     unsent, oldest = await runtime.db.read(ledger.unsent, event_id)
     lanes = await runtime.db.read(overview.lanes, now)
-    due = await runtime.db.read(schedule.rows)
+    due = await runtime.db.read(timetable.ahead, runtime.engine.rhythm, now)
     network = await runtime.db.read(lines.network, now)
     return {
         "engine": "running" if await runtime.served() else "stopped",

@@ -52,11 +52,20 @@ async def pull_participants(
 async def check_push(runtime: Runtime, event: EventRow) -> None:
     """Say so before anything starts where no linked scoring event takes people from here.
 
-    Raises `NotOffered`, with the way that is left.
+    Raises `NotOffered`, with the way that is left, and `UsageFault` where nothing is linked.
     """
-    if not linked_accounts(event, takes_people=True):
-        for account_id in linked_accounts(event):
+    if linked_accounts(event, takes_people=True):
+        return
+    for account_id in linked_accounts(event):
+        if account_id != event.account_id:
             taking_people(await runtime.shop.adapters.of(account_id))
+    raise _not_linked(event)
+
+
+def _not_linked(event: EventRow) -> UsageFault:
+    return UsageFault(
+        f"{event.name} is not linked to a scoring event", hint="tie it: p88console event link"
+    )
 
 
 async def push_participants(
@@ -95,10 +104,7 @@ async def pull_results(
         for account_id in event.scored_at
     ]
     if not keys:
-        raise UsageFault(
-            f"{event.name} is not linked to a scoring event",
-            hint="tie it: p88console event link",
-        )
+        raise _not_linked(event)
     return await enqueue(runtime, keys, trigger, full=full)
 
 

@@ -50,7 +50,7 @@ async def add_account(
     Raises `UsageFault` when something is missing or unknown, `VaultFault` without a keyring.
     """
     options, secrets = options or {}, tidy(secrets)
-    for address in (base_url, *(options[name] for name in options if name.endswith("base_url"))):
+    for address in (base_url, *(options[name] for name in options if name.endswith("_url"))):
         if address is not None:
             check_base_url(address)
     adapter_module(provider).check(AccountAccess(provider, secrets, base_url, options))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from rich.segment import Segments
+from rich.traceback import Traceback
 from textual.app import App
 from textual.command import Provider
 
@@ -21,6 +25,8 @@ from p88console.ui.screens.errand import run_errand
 from p88console.ui.screens.room import Room
 from p88console.ui.theme import DARK, LIGHT, THEMES, fallback_variables
 from p88console.ui.widgets.keybar import live_actions
+
+log = logging.getLogger(__name__)
 
 
 class ConsoleApp(App[None]):
@@ -82,6 +88,13 @@ class ConsoleApp(App[None]):
         """Stop watching and give the signals back."""
         self._unwatch()
         self._unheed()
+
+    def _fatal_error(self) -> None:
+        """End and say where it broke, without the values that Textual would show: secrets too."""
+        log.error("the console broke", exc_info=sys.exception())
+        shown = Traceback(width=None, show_locals=False)
+        self._exit_renderables.append(Segments(self.console.render(shown, self.console.options)))
+        self._close_messages_no_wait()
 
     def tick(self) -> None:
         """A second has passed: clocks, ages and countdowns move on."""

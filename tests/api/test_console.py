@@ -48,6 +48,10 @@ async def test_documents_are_those_of_the_command_line(
         "/api/participants/999999",
         "/api/history/999",
         "/api/doctor?event_id=999",
+        "/api/status?event_id=999",
+        "/api/inbox?event_id=999",
+        "/api/history?event_id=999",
+        "/api/events?partner_id=999",
     ],
 )
 async def test_an_id_that_nothing_has_is_404(api: httpx.AsyncClient, path: str) -> None:

@@ -1,0 +1,28 @@
+"""Instants for people: in the event's zone, with its label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from p88console.providers.reading import zone_or_utc
+from p88console.runtime import present
+from p88console.runtime.runtime import Runtime
+from p88console.store import events
+
+Zones = Mapping[str | None, str]
+"""Event id → IANA name of its zone."""
+
+
+async def zones(runtime: Runtime) -> Zones:
+    """The zone of each event."""
+    mirrored = await runtime.db.read(events.events)
+    return {present.identity(row.id): row.timezone for row in mirrored}
+
+
+def local(text: str | None, zone_name: str | None) -> str | None:
+    """An instant of a document as it is read there: `Sat 17 Oct 06:42:10 CDT`; UTC without zone."""
+    if text is None:
+        return None
+    there = datetime.fromisoformat(text).astimezone(zone_or_utc(zone_name or "UTC"))
+    return f"{there:%a} {there.day} {there:%b %H:%M:%S} {there.tzname() or 'UTC'}"
