@@ -243,6 +243,13 @@ async def _read(response: httpx.Response, call: Call) -> bytes:
 def _broken_off(fault: httpx.HTTPError, call: Call) -> ProviderFault:
     """Sort a transport fault by whether the request can have reached the provider."""
     title, why = call.provider.title, type(fault).__name__
+    if isinstance(fault, httpx.ConnectError) and unmet(fault, connecting=True) is Reach.FOREIGN:
+        return NotSent(
+            call,
+            f"who answers as {title} has no certificate that can be trusted",
+            f"{why}: {call}",
+            "nothing was told to it; sign in to the venue's network, look at this machine's clock",
+        )
     if isinstance(fault, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return NotSent(
             call,

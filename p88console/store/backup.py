@@ -55,7 +55,7 @@ def check(file: Path) -> int:
     try:
         with closing(_read_only(file)) as found:
             return _checked(file, found)
-    except sqlite3.Error as fault:
+    except (sqlite3.Error, ValueError) as fault:  # text that is no UTF-8 among them
         raise _damaged(file, str(fault)) from None
 
 
@@ -135,7 +135,7 @@ def _open(file: Path) -> sqlite3.Connection:
 def _told(database: Path) -> Iterator[None]:
     try:
         yield
-    except (sqlite3.Error, OSError) as fault:
+    except (sqlite3.Error, OSError, ValueError) as fault:
         raise StoreFault(
             "the database could not be copied", f"{database}: {fault}", "is there room on the disk?"
         ) from None

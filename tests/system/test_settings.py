@@ -83,3 +83,31 @@ def test_any_text_is_a_span_or_told(text: str) -> None:
         assert span(text) > timedelta(0)
     except ValueError:
         return
+
+
+KEYS = st.sampled_from(
+    ["backups", "cadence", "event", "limits", "wire", "7", "haku", "every", "results", "per_hour"]
+) | st.text("abcdefghij_", min_size=1, max_size=9)
+VALUES = st.sampled_from(['"1 h"', '"0"', '"soon"', "-1", "9e99", "true", "[]", "{}", "nan"])
+
+
+@given(st.lists(st.tuples(st.lists(KEYS, min_size=1, max_size=4), VALUES), max_size=6))
+def test_any_settings_are_read_or_told(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[list[str], str]]
+) -> None:
+    text = "".join(f"{'.'.join(path)} = {value}\n" for path, value in lines)
+    folder = tmp_path_factory.mktemp("settings")
+    try:
+        settings_of(folder, text)
+    except UsageFault as fault:
+        assert "settings" in fault.title  # noqa: PT017  # either outcome is good
+
+
+@given(st.binary(max_size=200))
+def test_any_file_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    file = tmp_path_factory.mktemp("settings") / "settings.toml"
+    file.write_bytes(content)
+    try:
+        read_settings(file)
+    except UsageFault as fault:
+        assert "settings" in fault.title  # noqa: PT017
