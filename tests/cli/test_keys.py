@@ -98,7 +98,7 @@ TABLE: Sequence[Row] = (
     Row("sync participants --event {event} --dry-run", STEP, "plan.create"),
     Row("sync participants --event {event} --pull-only", COUNTS, "jobs.counts"),
     Row("sync participants --event {event} --push-only", COUNTS, "jobs.counts"),
-    Row("sync participants --event {event} --full", REPORT, "jobs"),
+    Row("sync participants --event {event} --full --write-back", REPORT, "jobs"),
     Row("sync results --event {event}", REPORT, "jobs"),
     Row("participants list --event {event} --filter active", PERSON, keep="person"),
     Row("participants list --event {event} --search a", PERSON),
@@ -111,6 +111,7 @@ TABLE: Sequence[Row] = (
     Row("participants edit {walkup} --set bib=70001 --set city=Boulder", PERSON),
     Row("participants show {walkup}", {"who", "door", "field", "before", "after"}, "history"),
     Row("participants swap-bibs {walkup} {person}", PERSON),
+    Row("participants bib 70001 --event {event}", {"bib", "held", "systems"}),
     Row("undo", PERSON),
     Row(
         "participants add --event {event} --race {race} --first-name Eve --bib 70001",
