@@ -30,8 +30,9 @@ class Candidate:
 
     `our_id` is the stable id they are sent under, `remote_id` the far side's own once it is known.
     `desired` is what the mirror wants the far side to hold; `acknowledged` what the far side was
-    last seen to hold (None: never seen); `stopped` a reason why they must not be sent; `gone` that
-    their registration no longer stands; `unseen` that a push has looked for them in vain before.
+    last seen to hold (None: never seen, or to take part again); `stopped` a reason why they must
+    not be sent; `gone` that their registration no longer stands; `unseen` that a push has looked
+    for them in vain before.
     """
 
     participant_id: int
@@ -44,6 +45,10 @@ class Candidate:
     stopped: str | None = None
     gone: bool = False
     unseen: bool = False
+    raced: bool = False
+    """The far side has a read or a result of them: their bib stays theirs there."""
+    bare: str | None = None
+    """What is told of them while they wear nothing there because a bib is on its way to them."""
     undecided: tuple[str, ...] = ()
     """Fields in conflict that stay as they are there until somebody decides."""
 
@@ -62,6 +67,8 @@ class Step:
     candidate: Candidate
     changes: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
     reason: str = ""
+    asks: bool = False
+    """Blocked by something that nothing else in the inbox asks about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +149,8 @@ def clear_the_way(plan: Plan, held: Mapping[Place, Candidate]) -> Plan:
     Args:
         plan: The plan, as if everybody there gave way.
         held: Who wears the bibs that the plan gives out, by race and bib, where they are known to.
-            Whoever is no longer registered gives theirs up first; anybody else who keeps it
-            makes the other wait.
+            Whoever is no longer registered gives theirs up first, unless it has been read; anybody
+            else who keeps it makes the other wait.
     """
     leaving = {
         step.candidate.participant_id
@@ -156,13 +163,14 @@ def clear_the_way(plan: Plan, held: Mapping[Place, Candidate]) -> Plan:
         holder = held.get(worn(step.candidate.desired)) if step in plan.outgoing else None
         if holder is None or holder.participant_id in {*leaving, step.candidate.participant_id}:
             steps.append(step)
-        elif holder.gone:
+        elif holder.gone and not holder.raced:
             freed[holder.participant_id] = _freed(holder, step.candidate)
             steps.append(step)
         else:
             bib = step.candidate.desired.get("bib")
             why = f"bib {bib} is still worn there by {holder.name or holder.our_id}"
-            steps.append(Step(Action.BLOCKED, step.candidate, step.changes, why))
+            why += ", who has been read with it" if holder.raced else ""
+            steps.append(Step(Action.BLOCKED, step.candidate, step.changes, why, asks=True))
     return Plan((*freed.values(), *steps), plan.settled)
 
 

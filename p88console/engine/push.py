@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from p88console.domain.errors import ProviderFault, Rejected, Transient, VerbRefused
-from p88console.domain.inbox import Kind
 from p88console.domain.jobs import Counts
 from p88console.domain.model import Provider, PushState
 from p88console.domain.outcome import about_rows
 from p88console.domain.plan import (
     Action,
     Candidate,
+    Place,
     Plan,
     Step,
-    Values,
     clear_the_way,
-    differences,
     freeing,
     make_plan,
     worn,
@@ -28,11 +26,22 @@ from p88console.engine.farside import entry_of, read_back, taking_people
 from p88console.engine.pull import target_of
 from p88console.engine.returns import send_bibs_back
 from p88console.engine.shop import Shop, Ticket
+from p88console.engine.verdict import (
+    after_freeing,
+    bare,
+    blocked,
+    left,
+    seen_again,
+    settled,
+    unsent,
+    verdict,
+    waits,
+)
 from p88console.engine.withdrawals import ask_to_withdraw
-from p88console.providers.base import ScoringTarget, Seen, TakesParticipants, Withdraws
+from p88console.providers.base import ScoringTarget, TakesParticipants, Withdraws
 from p88console.store import bibs, events, ledger, verdicts
 from p88console.store.events import LinkRow
-from p88console.store.ledger import GONE, UNSEEN, Settled
+from p88console.store.ledger import GONE, Settled
 
 REFUSALS_IN_A_ROW = 10
 """After so many rows refused one after the other without a taken one, it is not the rows."""
@@ -97,7 +106,12 @@ class _Push:
         taken = await self._send_all(steps)
         await self._verify([step.candidate for step in taken])
         waiting = await self.shop.db.read(ledger.waiting_for_person, self.link.id)
-        self.ticket.counts += _counted(taken) + Counts(refused=waiting)
+        self.ticket.counts += _counted(taken) + Counts(refused=len(waiting))
+        self.ticket.touched.note("refused", waiting)
+        for action in (Action.CREATE, Action.UPDATE):
+            people = [step.candidate.participant_id for step in taken if step.action is action]
+            self.ticket.touched.note(f"{action.value}d", people)
+            self.ticket.touched.note("sent", people)
         if unread is not None:
             raise unread
 
@@ -111,49 +125,18 @@ class _Push:
         sent = await self._send_all(first)
         people = [step.candidate for step in sent]
         seen, unread = await read_back(self.adapter, self.target, people) if people else ({}, None)
-        outcomes = []
-        for person in people:
-            there = seen.get(person.our_id)
-            if there is not None:
-                was = worn(person.acknowledged)[1]
-                told = f"has no bib there, was {was}: the new one follows"
-                known = replace(person, remote_id=there.remote_id)
-                freed = Settled(
-                    person.participant_id,
-                    PushState.HELD if person.gone else PushState.UNSENT,
-                    known.remote_id,
-                    there.values,
-                    person.mirror_hash if person.gone else None,
-                    self._by_hand(person) if person.gone else told,
-                    Kind.BY_HAND if person.gone else None,
-                )
-                outcomes.append(freed)
+        found = [(one, seen[one.our_id]) for one in people if one.our_id in seen]
+        outcomes = [bare(person, there, self.title) for person, there in found]
         await self._write(outcomes)
         if unread is not None:
             raise unread
         still = {worn(one.values) for one in seen.values()}
         still |= {worn(step.candidate.acknowledged) for step in first if step not in sent}
+        known = {one.participant_id: one for one in outcomes}
+        steps = [after_freeing(step, known.get(step.candidate.participant_id)) for step in steps]
         kept = [step for step in steps if worn(step.candidate.desired) in still]
-        await self._write([self._waits(step.candidate) for step in kept])
+        await self._write([waits(step.candidate, self.title) for step in kept])
         return [step for step in steps if step not in kept]
-
-    def _waits(self, person: Candidate) -> Settled:
-        bib = person.desired.get("bib")
-        reason = f"bib {bib} was not given up at {self.title} by whoever wore it"
-        return Settled(
-            person.participant_id,
-            PushState.HELD,
-            person.remote_id,
-            person.acknowledged,
-            None,
-            reason,
-            Kind.HELD,
-        )
-
-    def _by_hand(self, person: Candidate) -> str:
-        bib = worn(person.acknowledged)[1]
-        who = f"{bib} ({person.name})" if bib else person.name or person.our_id
-        return f"withdraw {who} at {self.title} by hand: the registration no longer stands"
 
     async def _settle_doubts(self) -> ProviderFault | None:
         """Whoever was sent and never confirmed is read before anything is sent again.
@@ -169,13 +152,7 @@ class _Push:
             there = seen.get(person.our_id)
             if there is None and unread is not None:
                 continue
-            if there is None and person.unseen:
-                outcomes.append(_settled(person, PushState.DIFFERS, None, UNSEEN))
-                continue
-            # without a mirror hash the plan compares again, now with what was really there
-            held = there.values if there and not _still_out(person, there) else None
-            its_id = there.remote_id if there else None
-            outcomes.append(Settled(person.participant_id, PushState.UNSENT, its_id, held, None))
+            outcomes.append(seen_again(person, there))
         await self._write(outcomes)
         if unread is not None and not isinstance(unread, Transient):
             raise unread
@@ -198,59 +175,49 @@ class _Push:
     async def _settle_unsent_steps(self, plan: Plan) -> set[str]:
         """Write down whom the plan leaves alone: already equal, blocked, or no longer registered.
 
-        Returns who of the last is out at the scoring system, by our id.
+        Returns who of the last is out at the scoring system and keeps nobody's bib, by our id.
         """
         outcomes = [
-            _settled(person, PushState.VERIFIED, person.acknowledged) for person in plan.settled
+            settled(person, PushState.VERIFIED, person.acknowledged) for person in plan.settled
         ]
-        left = await self._withdrawn(plan.of(Action.WITHDRAW), plan.outgoing)
-        outcomes += left.values()
-        blocked = plan.of(Action.BLOCKED)
-        outcomes += [
-            # a bib worn twice is looked at again by every push
-            Settled(
-                step.candidate.participant_id,
-                PushState.HELD,
-                step.candidate.remote_id,
-                step.candidate.acknowledged,
-                None,
-                step.reason,
-            )
-            for step in blocked
-        ]
-        unmapped = [step.candidate for step in blocked if step.reason == ledger.UNMAPPED]
+        wanted = {worn(step.candidate.desired) for step in plan.outgoing}
+        gone = await self._withdrawn(plan.of(Action.WITHDRAW), wanted)
+        outcomes += gone.values()
+        stopped = plan.of(Action.BLOCKED)
+        outcomes += map(blocked, stopped)
+        unmapped = [step.candidate for step in stopped if step.reason == ledger.UNMAPPED]
         await self.ticket.write(verdicts.mind_unmapped, self.link, unmapped, self.shop.clock.now())
         await self._write(outcomes)
         self.ticket.counts += Counts(unchanged=len(plan.settled))
-        return {our_id for our_id, one in left.items() if one.state is PushState.VERIFIED}
+        self.ticket.touched.note("unchanged", (one.participant_id for one in plan.settled))
+        return {
+            our_id
+            for our_id, one in gone.items()
+            if one.state is PushState.VERIFIED and worn(one.acknowledged) not in wanted
+        }
 
-    async def _withdrawn(self, steps: Sequence[Step], others: Sequence[Step]) -> dict[str, Settled]:
+    async def _withdrawn(
+        self, steps: Sequence[Step], wanted: Container[Place]
+    ) -> dict[str, Settled]:
         """Who is no longer registered, by our id: out there too, or to be withdrawn by hand."""
         waiting = await self.shop.db.read(ledger.by_hand, self.link.id, self.traits.fields)
         people = {person.our_id: person for person in waiting}
         people |= {step.candidate.our_id: step.candidate for step in steps}
         if not people:
             return {}
-        wanted = {worn(step.candidate.desired) for step in others}
         asked = list(people.values())
         if isinstance(self.adapter, Withdraws):
             await ask_to_withdraw(self.adapter, self.target, asked, wanted)
         seen, unread = await read_back(self.adapter, self.target, asked)
-        outcomes = {}
-        for our_id, person in people.items():
-            there = seen.get(our_id)
-            if (there is None and unread is None) or (there is not None and there.withdrawn):
-                told, its_id = ("withdrawn there", there.remote_id) if there else (None, None)
-                good = PushState.VERIFIED
-                outcomes[our_id] = _settled(person, good, None, told, remote_id=its_id)
-                continue
-            values = there.values if there else person.acknowledged
-            known = replace(person, acknowledged=values)
-            held = _settled(known, PushState.HELD, values, self._by_hand(known))
-            outcomes[our_id] = replace(held, ask=Kind.BY_HAND)
-        out = sum(one.state is PushState.VERIFIED for one in outcomes.values())
+        outcomes = {
+            our_id: left(person, seen.get(our_id), self.title, unread=unread is not None)
+            for our_id, person in people.items()
+        }
         if isinstance(self.adapter, Withdraws):
-            self.ticket.counts += Counts(sent=out, verified=out)
+            out = [one for one in outcomes.values() if one.state is PushState.VERIFIED]
+            self.ticket.counts += Counts(sent=len(out), verified=len(out))
+            for kind in ("withdrawn", "sent", "verified"):
+                self.ticket.touched.note(kind, (one.participant_id for one in out))
         return outcomes
 
     async def _send_all(self, steps: Sequence[Step]) -> list[Step]:
@@ -284,7 +251,7 @@ class _Push:
         try:
             await self.adapter.send(self.target, [entry_of(step.candidate) for step in steps])
         except VerbRefused:  # nobody was taken, so there is nothing in doubt
-            await self._write([_unsent(step.candidate) for step in steps])
+            await self._write([unsent(step.candidate) for step in steps])
             raise
         except Rejected as fault:
             if not about_rows(fault):
@@ -302,9 +269,8 @@ class _Push:
         if self.refusals >= REFUSALS_IN_A_ROW:
             raise fault
         person = step.candidate
-        await self._write(
-            [_settled(person, PushState.REFUSED, person.acknowledged, fault.detail or fault.title)]
-        )
+        told = fault.detail or fault.title
+        await self._write([settled(person, PushState.REFUSED, person.acknowledged, told)])
 
     async def _verify(self, people: Sequence[Candidate]) -> None:
         """Read everybody back who was sent, and write down what is really there."""
@@ -312,74 +278,20 @@ class _Push:
             return
         seen, unread = await read_back(self.adapter, self.target, people)
         known = people if unread is None else [one for one in people if one.our_id in seen]
-        outcomes = [self._verdict(person, seen.get(person.our_id)) for person in known]
+        outcomes = [verdict(person, seen.get(person.our_id), self.title) for person in known]
         await self._write(outcomes)
         sound = (PushState.VERIFIED, PushState.HELD)
-        good = sum(outcome.state in sound for outcome in outcomes)
-        unseen = sum(outcome.state is PushState.SENT for outcome in outcomes)
-        self.ticket.counts += Counts(verified=good, refused=unseen)
+        good = [one.participant_id for one in outcomes if one.state in sound]
+        unseen = [one.participant_id for one in outcomes if one.state is PushState.SENT]
+        self.ticket.counts += Counts(verified=len(good), refused=len(unseen))
+        self.ticket.touched.note("verified", good)
+        self.ticket.touched.note("refused", unseen)
         if unread is not None:
             raise unread
-
-    def _verdict(self, person: Candidate, there: Seen | None) -> Settled:
-        if there is None:
-            # it may only be slow: the next push looks again before anything is said or sent
-            return Settled(
-                person.participant_id, PushState.SENT, person.remote_id, None, None, UNSEEN
-            )
-        if _still_out(person, there):
-            told = f"{self.title} still holds them as withdrawn"
-            return _settled(person, PushState.DIFFERS, None, told, remote_id=there.remote_id)
-        wrong = differences(there.values, person.desired)
-        if not wrong:
-            return _settled(person, PushState.VERIFIED, there.values, remote_id=there.remote_id)
-        before = person.acknowledged or {}
-        kept = all(there.values.get(name) == before.get(name) for name in wrong)
-        told = "; ".join(f"{name} is {is_!r}, not {want!r}" for name, (is_, want) in wrong.items())
-        if kept:
-            state, reason = PushState.IGNORED, f"ignored by {self.title}: {told}"
-        else:
-            state, reason = PushState.DIFFERS, f"{self.title} holds something else: {told}"
-        return _settled(person, state, there.values, reason, remote_id=there.remote_id)
 
     async def _write(self, outcomes: Sequence[Settled]) -> None:
         if outcomes:
             await self.ticket.write(verdicts.settle, self.link, outcomes, self.shop.clock.now())
-
-
-def _settled(
-    person: Candidate,
-    state: PushState,
-    values: Values | None,
-    reason: str | None = None,
-    *,
-    remote_id: str | None = None,
-) -> Settled:
-    """A verdict that stands until the person changes here: nothing loops on a refused field."""
-    if state is PushState.VERIFIED and person.undecided:
-        state = PushState.HELD
-        reason = f"{', '.join(person.undecided)} waits for a decision in the inbox"
-    asks = state in (PushState.REFUSED, PushState.DIFFERS, PushState.IGNORED)
-    return Settled(
-        person.participant_id,
-        state,
-        remote_id or person.remote_id,
-        values,
-        person.mirror_hash,
-        reason,
-        Kind.REFUSED if asks else None,
-    )
-
-
-def _unsent(person: Candidate) -> Settled:
-    """As before it was tried."""
-    held = person.acknowledged
-    return Settled(person.participant_id, PushState.UNSENT, person.remote_id, held, None)
-
-
-def _still_out(person: Candidate, there: Seen) -> bool:
-    """Whether the far side holds somebody as withdrawn who was to take part again."""
-    return there.withdrawn and person.acknowledged is None and not person.gone
 
 
 def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -6,20 +6,18 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from p88console.domain.errors import Rejected, VerbRefused
-from p88console.domain.plan import Candidate
+from p88console.domain.plan import Candidate, Place, worn
 from p88console.engine.farside import entry_of
 from p88console.providers.base import Entry, ScoringTarget, Withdraws
 
-Bib = tuple[str | None, str | None]
-"""A race and a number in it."""
-
 
 async def ask_to_withdraw(
-    adapter: Withdraws, target: ScoringTarget, people: Sequence[Candidate], wanted: Container[Bib]
+    adapter: Withdraws, target: ScoringTarget, people: Sequence[Candidate], wanted: Container[Place]
 ) -> None:
     """Ask for everybody's withdrawal; what became of it is learned by reading back.
 
-    Whoever holds a bib that somebody else is to wear, one of `wanted`, gives it up with it.
+    Whoever holds a bib that somebody else is to wear, one of `wanted`, gives it up with it, unless
+    it has been read.
     """
     for person in people:
         try:
@@ -30,8 +28,8 @@ async def ask_to_withdraw(
             continue
 
 
-def _entry(person: Candidate, wanted: Container[Bib]) -> Entry:
+def _entry(person: Candidate, wanted: Container[Place]) -> Entry:
     held = person.acknowledged or person.desired
-    if (held.get("race"), held.get("bib")) in wanted:
+    if worn(held) in wanted and not person.raced:
         person = replace(person, desired={**person.desired, "bib": None})
     return entry_of(person)

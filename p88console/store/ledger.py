@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select, update
 
 from p88console.domain.inbox import Kind
-from p88console.domain.model import ParticipantStatus, PushState
+from p88console.domain.model import ParticipantStatus, PushState, ResultStatus
 from p88console.domain.plan import Candidate, Values
 from p88console.store import versions
 from p88console.store.db import Tx, alongside
-from p88console.store.tables import Event, Participant, PushLedger, RaceLink
+from p88console.store.tables import Event, Participant, PushLedger, RaceLink, Result
 from p88console.store.tables.base import table
 from p88console.store.tables.tenancy import Account, Link
 from p88console.store.upsert import CHUNK, chunked, upsert
@@ -28,6 +28,8 @@ ACCOUNTS = table(Account)
 
 ACTIVE = ParticipantStatus.ACTIVE.value
 NEEDS_PERSON = (PushState.HELD, PushState.REFUSED, PushState.DIFFERS, PushState.IGNORED)
+RACED = (ResultStatus.RUNNING, ResultStatus.FINISHED, ResultStatus.DNF, ResultStatus.DQ)
+BARE = "has no bib there"
 UNSEEN = "sent, but the scoring system does not show this person"
 UNMAPPED = "their race is linked to none at the scoring system: map it with event link --race"
 GONE = "is no longer registered"
@@ -46,6 +48,8 @@ class Settled:
     reason: str | None = None
     ask: Kind | None = None
     """What kind of question this puts to a person, if it does."""
+    withdrawn: bool = False
+    """Whether the far side holds them as no longer taking part."""
 
 
 def scoring_id(provider: str, provider_id: str) -> str:
@@ -67,7 +71,10 @@ def _differs() -> ColumnElement[bool]:
         ),
         and_(
             PARTICIPANTS.c.status != ACTIVE,
-            or_(LEDGER.c.acknowledged.is_not(None), LEDGER.c.state == PushState.SENT.value),
+            or_(
+                and_(LEDGER.c.acknowledged.is_not(None), ~LEDGER.c.withdrawn),
+                LEDGER.c.state == PushState.SENT.value,
+            ),
             LEDGER.c.mirror_hash.is_distinct_from(PARTICIPANTS.c.content_hash),
         ),
     )
@@ -122,8 +129,20 @@ def candidates(
 def _people(link_id: int) -> Any:
     columns = [*PARTICIPANTS.c, ACCOUNTS.c.provider]
     columns += [LEDGER.c[name].label(f"ledger_{name}") for name in ("state", "remote_id")]
-    columns += [LEDGER.c.acknowledged, LEDGER.c.reason, RACE_LINKS.c.remote_race_id]
+    columns += [LEDGER.c.acknowledged, LEDGER.c.withdrawn, LEDGER.c.reason]
+    columns += [RACE_LINKS.c.remote_race_id, _raced().label("raced")]
     return _joined(select(*columns), link_id)
+
+
+def _raced() -> ColumnElement[bool]:
+    """Whether the linked event has a read or a result of a person of the outer query."""
+    result = table(Result).c
+    known = select(result.id).where(
+        result.participant_id == PARTICIPANTS.c.id,
+        result.link_id == LINKS.c.id,
+        or_(result.status.in_(RACED), result.gun_time_ms.is_not(None)),
+    )
+    return known.correlate(PARTICIPANTS, LINKS).exists()
 
 
 def _candidate(
@@ -136,12 +155,15 @@ def _candidate(
         stopped = WITHDRAW_BY_HAND
     elif row["remote_race_id"] is None:
         stopped = UNMAPPED
+    # to whoever takes part again the far side is as if it had never seen them
+    back = row["withdrawn"] and row["status"] == ACTIVE
+    acknowledged = None if back else row["acknowledged"]
     desired = {name: _text(row["race_id"] if name == "race" else row[name]) for name in fields}
     undecided = []
     for name in fields:
         if (column := "race_id" if name == "race" else name) in disputed:
             # what scoring holds stays there; whoever it never saw is sent what was last agreed
-            held = (row["acknowledged"] or {}).get(name, disputed[column])
+            held = (acknowledged or {}).get(name, disputed[column])
             if held != desired[name]:
                 desired[name] = held
                 undecided.append(name)
@@ -150,12 +172,14 @@ def _candidate(
         our_id=scoring_id(row["provider"], row["provider_id"] or row["row_key"]),
         remote_id=row["ledger_remote_id"],
         desired=desired,
-        acknowledged=row["acknowledged"],
+        acknowledged=acknowledged,
         state=PushState(row["ledger_state"] or PushState.UNSENT),
         mirror_hash=row["content_hash"],
         stopped=stopped,
         gone=row["status"] != ACTIVE,
         unseen=row["reason"] == UNSEEN,
+        raced=bool(row["raced"]),
+        bare=row["reason"] if (row["reason"] or "").startswith(BARE) else None,
         undecided=tuple(undecided),
     )
 
@@ -238,7 +262,7 @@ def mark_sent(
             "participant_id": candidate.participant_id,
             "state": PushState.SENT.value,
             "sent": dict(values),
-            "reason": None,
+            "reason": candidate.bare,
             "sent_at": now,
         }
         for candidate, values in people
@@ -260,6 +284,7 @@ def settle(tx: Tx, link_id: int, outcomes: Iterable[Settled], now: datetime) -> 
             "state": outcome.state.value,
             "acknowledged": None if outcome.acknowledged is None else dict(outcome.acknowledged),
             "mirror_hash": outcome.mirror_hash,
+            "withdrawn": outcome.withdrawn,
             "reason": outcome.reason,
             "acknowledged_at": now,
         }
@@ -308,10 +333,10 @@ def anything_to_send(connection: Connection, event_id: int) -> bool:
     return connection.execute(found).first() is not None
 
 
-def waiting_for_person(connection: Connection, link_id: int | None = None) -> int:
-    """How many people, removed ones too, wait for a decision about a linked event, or any."""
-    query = _joined(select(func.count()), link_id).where(present_state().in_(NEEDS_PERSON))
-    return int(connection.execute(query).scalar_one())
+def waiting_for_person(connection: Connection, link_id: int) -> list[int]:
+    """Who waits for a decision about a linked event, removed people too."""
+    query = _joined(select(PARTICIPANTS.c.id), link_id).where(present_state().in_(NEEDS_PERSON))
+    return list(connection.execute(query).scalars())
 
 
 def state_counts(

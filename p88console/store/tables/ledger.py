@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from p88console.domain.model import PushState
@@ -48,5 +48,7 @@ class PushLedger(SQLModel, table=True):
     sent: dict[str, Any] | None = Field(default=None, sa_type=JSON_VALUE)
     mirror_hash: str | None = None
     reason: str | None = None
+    withdrawn: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it holds them as no longer taking part."""
     sent_at: datetime | None = None
     acknowledged_at: datetime | None = None
