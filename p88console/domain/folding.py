@@ -13,7 +13,9 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae"
 
 def folded(text: str | None) -> str:
     """The words of a text in their plainest form, one space apart: `O'Brien-Zoë` → `obrien zoe`."""
-    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text or "")).casefold()
+    if text is None or text.isascii():
+        return " ".join(_WORD.findall(_APOSTROPHES.sub("", text or "").lower()))
+    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
     apart = unicodedata.normalize("NFKD", plain)
     bare = "".join(character for character in apart if not unicodedata.combining(character))
     return " ".join(_WORD.findall(bare.translate(_LETTERS)))

@@ -17,6 +17,7 @@ from p88console.domain.jobs import Counts
 from p88console.domain.model import ParticipantRecord, ParticipantStatus
 from p88console.domain.policy import PLAIN, Policy
 from p88console.store import inbox, versions
+from p88console.store.bulk import insert_many
 from p88console.store.db import Tx, alongside
 from p88console.store.merging import Merged, Merging
 from p88console.store.races import ensure_races
@@ -39,6 +40,11 @@ COMPARED = ("raw_hash", "flags", "quarantined_since", "awaits_detail")
 
 
 STANDING = ("status_reason", "moved_to")
+
+KNOWN = ("id", "row_key", "content_hash", *STANDING, *COMPARED, *CONTENT)
+
+NO_TEXT = ("race_id", "birth_date")
+TEXTS = ("row_key", "registration", *(name for name in FIELDS if name not in NO_TEXT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +80,15 @@ def upsert_page(
     known = _known(tx.connection, event_id, list(rows))
     ids = [row["id"] for row in known.values()]
     page = _Page(source, now, known=ids)
-    merging = Merging(Rules(tx.connection, event_id, policy), versions.of(tx.connection, ids), now)
+    differing = versions.of(tx.connection, ids)
+    merging = Merging(Rules(tx.connection, event_id, policy), differing, now)
+    born = {"added_here": False, "first_seen_at": now, "changed_at": now}
     for row_key, row in rows.items():
         before = known.get(row_key)
         if before is None:
-            page.created.append(row | {"first_seen_at": now, "changed_at": now})
+            page.created.append(row | born)
+        elif before["id"] not in differing and _is_same(before, row):
+            continue  # sent again as it stands, so there is nothing to merge
         elif _stands(row) and not row["awaits_detail"]:
             page.merge(before, row, merging.merge(before, row))
         elif _stands(row) and before["quarantined_since"] is not None:
@@ -105,6 +115,11 @@ def upsert_page(
 
 def _stands(row: Mapping[str, Any]) -> bool:
     return bool(row["status"] == ParticipantStatus.ACTIVE)
+
+
+def _is_same(before: RowMapping, row: Mapping[str, Any]) -> bool:
+    """Whether the provider sent again what it sent last, and nothing else was done about it."""
+    return all(before[name] == row[name] for name in ("content_hash", *COMPARED))
 
 
 def removal_key(participant_id: int) -> str:
@@ -152,8 +167,7 @@ class _Page:
 
     def write(self, tx: Tx) -> None:
         """Write all of it."""
-        if self.created:
-            tx.connection.execute(insert(PARTICIPANTS), self.created)
+        insert_many(tx.connection, PARTICIPANTS, self.created)
         for rows in (self.changed, self.stale, self.lifted):
             if rows:
                 names = [name for name in rows[0] if name != "its_id"]
@@ -215,7 +229,8 @@ def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> 
         "raw_hash": raw_hash,
     }
     # one of the databases keeps no NUL, so neither does
-    row |= {k: v.replace("\0", "␀") for k, v in row.items() if isinstance(v, str) and "\0" in v}
+    if "\0" in "".join(filter(None, [row[name] for name in TEXTS])):
+        row |= {k: v.replace("\0", "␀") for k, v in row.items() if isinstance(v, str)}
     row["content_hash"] = content_hash(row)
     return row
 
@@ -234,7 +249,7 @@ def _race_ids(connection: Connection, event_id: int) -> dict[str, int]:
 
 
 def _known(connection: Connection, event_id: int, row_keys: Sequence[str]) -> dict[str, RowMapping]:
-    columns = [PARTICIPANTS.c[name] for name in ("id", "row_key", *STANDING, *COMPARED, *CONTENT)]
+    columns = [PARTICIPANTS.c[name] for name in KNOWN]
     found: dict[str, RowMapping] = {}
     for keys in chunked(row_keys):
         query = select(*columns).where(

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from p88console.domain.errors import StoreFault, StoreLost
+from p88console.store.bulk import read_json, write_json
 from p88console.store.clocks import MACHINE, MachineClock
 from p88console.store.feed import Feed
 
@@ -114,6 +115,8 @@ def _engine(
         max_overflow=2,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
         execution_options={MACHINE: machine},
+        json_serializer=write_json,
+        json_deserializer=read_json,
     )
 
     @event.listens_for(engine, "connect")
