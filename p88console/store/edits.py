@@ -17,8 +17,9 @@ from p88console.domain.jobs import Trigger
 from p88console.domain.merge import Step, Value, Version, edited
 from p88console.domain.model import ParticipantStatus, Provider
 from p88console.domain.policy import PLAIN, Policy
-from p88console.store import bibs, inbox, outbox, versions
+from p88console.store import bibs, inbox, name_words, outbox, versions
 from p88console.store.db import Tx
+from p88console.store.name_words import FOUND_BY
 from p88console.store.participants import CHANGES, CONTENT, PARTICIPANTS, Source, content_hash
 from p88console.store.rules import Rules, conflict, conflict_key
 from p88console.store.tables import OperatorAction
@@ -169,6 +170,7 @@ def add(tx: Tx, hand: Hand, event_id: int, token: str, values: Mapping[str, Valu
     participant_id: int = tx.connection.execute(
         insert(PARTICIPANTS).values(row).returning(PARTICIPANTS.c.id)
     ).scalar_one()
+    name_words.refresh(tx.connection, [participant_id])
     summary = f"{name_of(row)} was registered here"
     act = Act(event_id, "add", summary, "registered here")
     action_id = open_action(tx, hand, act, [])
@@ -236,6 +238,8 @@ def write(
             .where(PARTICIPANTS.c.id == participant_id)
             .values(**changed, content_hash=content_hash(whole), changed_at=hand.now)
         )
+    renamed = [its for its, values in by_person.items() if not values.keys().isdisjoint(FOUND_BY)]
+    name_words.refresh(tx.connection, renamed)
     versions.save(
         tx,
         [(one.participant_id, one.name, one.step.version) for one in edits if one.name in FIELDS],

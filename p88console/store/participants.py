@@ -16,7 +16,7 @@ from p88console.domain.inbox import Kind
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ParticipantRecord, ParticipantStatus
 from p88console.domain.policy import PLAIN, Policy
-from p88console.store import inbox, versions
+from p88console.store import inbox, name_words, versions
 from p88console.store.bulk import insert_many
 from p88console.store.db import Tx, alongside
 from p88console.store.merging import Merged, Merging
@@ -167,7 +167,8 @@ class _Page:
 
     def write(self, tx: Tx) -> None:
         """Write all of it."""
-        insert_many(tx.connection, PARTICIPANTS, self.created)
+        if self.created:
+            self._create(tx)
         for rows in (self.changed, self.stale, self.lifted):
             if rows:
                 names = [name for name in rows[0] if name != "its_id"]
@@ -178,6 +179,14 @@ class _Page:
             tx.connection.execute(insert(CHANGES), self.trail)
         if self.created or self.changed:
             tx.touch("participants")
+        found_by = name_words.FOUND_BY
+        renamed = {one["participant_id"] for one in self.trail if one["field"] in found_by}
+        name_words.refresh(tx.connection, sorted(renamed))
+
+    def _create(self, tx: Tx) -> None:
+        newest = tx.connection.execute(select(func.max(PARTICIPANTS.c.id))).scalar() or 0
+        insert_many(tx.connection, PARTICIPANTS, self.created)
+        name_words.add_newest(tx.connection, self.created[0]["event_id"], newest)
 
     def tell(self, connection: Connection, event_id: int, touched: Touched) -> None:
         """Name whom the counts are about."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, func, or_, select
 
-from p88console.domain.folding import folded
 from p88console.domain.inbox import ABOUT_PEOPLE
 from p88console.domain.model import ParticipantStatus
-from p88console.store import people
+from p88console.store import name_words, people
 from p88console.store.events import EVENTS, LINKS
 from p88console.store.inbox import INBOX
 from p88console.store.ledger import lacks_at_scoring, waits_for_person
+from p88console.store.name_words import WORDS
 from p88console.store.participants import PARTICIPANTS, RACES
 from p88console.store.roster_rows import (
     EventChoice,
@@ -36,24 +37,28 @@ def count(connection: Connection, query: RosterQuery) -> int:
 
 def count_query(query: RosterQuery) -> Select[Any]:
     """The statement behind `count`."""
-    return _narrowed(select(func.count()), query)
+    found = _listing(query)
+    return found.narrowed(select(func.count()))
 
 
 def page(connection: Connection, query: RosterQuery, offset: int, limit: int) -> list[RosterRow]:
     """People from `offset` on; only these are looked up beyond the index that sorts them."""
-    window = _narrowed(select(P.id), query).order_by(*_order(query)).offset(offset).limit(limit)
-    ids = list(connection.execute(window).scalars())
-    found = {row.id: row for row in _rows(connection, ids)}
-    return [found[one] for one in ids]
+    found = _listing(query)
+    window = found.narrowed(select(found.its_id)).order_by(*found.order)
+    ids = list(connection.execute(window.offset(offset).limit(limit)).scalars())
+    rows = {row.id: row for row in _rows(connection, ids)}
+    return [rows[one] for one in ids]
 
 
 def place(connection: Connection, query: RosterQuery, participant_id: int) -> int | None:
     """Where a person stands in the list; None when they are not in it."""
-    number = func.row_number().over(order_by=_order(query)) - 1
-    numbered = _narrowed(select(P.id, number.label("place")), query).subquery()
-    asked = select(numbered.c.place).where(numbered.c.id == participant_id)
-    found: int | None = connection.execute(asked).scalar()
-    return found
+    found = _listing(query)
+    number = func.row_number().over(order_by=found.order) - 1
+    columns = select(found.its_id.label("its_id"), number.label("place"))
+    numbered = found.narrowed(columns).subquery()
+    asked = select(numbered.c.place).where(numbered.c.its_id == participant_id)
+    stands: int | None = connection.execute(asked).scalar()
+    return stands
 
 
 def facet_counts(
@@ -110,30 +115,54 @@ def _of_event(query: Select[Any], event_id: int | None) -> Select[Any]:
     return query if event_id is None else query.where(P.event_id == event_id)
 
 
-def _narrowed(query: Select[Any], wanted: RosterQuery) -> Select[Any]:
-    query = _of_event(query, wanted.event_id)
-    for word in wanted.text.split():
-        query = query.where(_called(word) if not word.isdecimal() else _wears(word, wanted))
-    condition = _FACETS.get(wanted.facet)
-    return query if condition is None else query.where(condition(wanted))
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """Where people are listed from: narrowed how, in which order."""
+
+    source: FromClause
+    its_id: ColumnElement[int]
+    where: tuple[ColumnElement[bool], ...]
+    order: tuple[Any, ...]
+
+    def narrowed(self, query: Select[Any]) -> Select[Any]:
+        """The query over these people alone."""
+        return query.select_from(self.source).where(*self.where)
 
 
-def _wears(digits: str, wanted: RosterQuery) -> ColumnElement[bool]:
-    """Digits are the beginning of a bib, looked up in the index of each event."""
-    begins = and_(P.bib >= digits, P.bib < digits[:-1] + chr(ord(digits[-1]) + 1))
+def _listing(wanted: RosterQuery) -> _Listing:
+    """People by the index of their words where a word is searched, else by their own indexes."""
+    words = wanted.text.split()
+    facet = _FACETS.get(wanted.facet)
+    plain = {word: name_words.plain(word) for word in words if not word.isdecimal()}
+    leading = max((word for word in plain if plain[word]), key=len, default=None)
+    if leading is None or len(plain) < len(words) or wanted.order is not RosterOrder.NAME:
+        where = [_matches(P.id, word, wanted) for word in words]
+        where += [facet(wanted)] if facet else []
+        where += [] if wanted.event_id is None else [P.event_id == wanted.event_id]
+        return _Listing(PARTICIPANTS, P.id, tuple(where), _order(wanted))
+    its_id, prefix = WORDS.c.participant_id, plain[leading] or ""
+    where = [_of(WORDS.c.event_id, wanted), name_words.begins(WORDS.c.word, prefix)]
+    where += [name_words.is_first(prefix)]
+    where += [_matches(its_id, word, wanted) for word in words if word != leading]
+    where += [facet(wanted)] if facet else []
+    source = WORDS if facet is None else WORDS.join(PARTICIPANTS, P.id == its_id)
+    order = (WORDS.c.event_id, WORDS.c.word, WORDS.c.name_key, its_id)
+    return _Listing(source, its_id, tuple(where), order)
+
+
+def _of(event_id: ColumnElement[int], wanted: RosterQuery) -> ColumnElement[bool]:
+    """Of the event, or of any, one after the other, so that each is looked up in the index."""
     if wanted.event_id is not None:
-        return begins
-    return and_(P.event_id.in_(select(EVENTS.c.id)), begins)
+        return event_id == wanted.event_id
+    return event_id.in_(select(EVENTS.c.id))
 
 
-def _called(word: str) -> ColumnElement[bool]:
-    """Letters are the beginning of any word of the name, or of a bib that has letters."""
-    parts = [
-        or_(P.name_key.startswith(part), P.name_key.contains(f" {part}"))
-        for part in folded(word).split()
-    ]
-    bib = func.lower(P.bib).startswith(word.lower(), autoescape=True)
-    return or_(and_(*parts), bib) if parts else bib
+def _matches(person_id: ColumnElement[int], word: str, wanted: RosterQuery) -> ColumnElement[bool]:
+    """Digits are the beginning of a bib, letters of any word of the name or of such a bib."""
+    if not word.isdecimal():
+        return name_words.is_called(person_id, word)
+    begins = and_(P.bib >= word, P.bib < word[:-1] + chr(ord(word[-1]) + 1))
+    return begins if wanted.event_id is not None else and_(_of(P.event_id, wanted), begins)
 
 
 def _is_active() -> ColumnElement[bool]:

@@ -95,6 +95,23 @@ def test_a_runner_is_found_by_bib_or_by_any_word_of_the_name(
     assert [row.bib for row in listed(bench, RosterQuery(text=text))] == found
 
 
+def test_a_runner_is_found_by_the_name_and_bib_they_have_now(bench: Bench) -> None:
+    bench.mirror(*FIELD)
+    ada_id, hand = bench.person("1")["id"], Hand("pat", "cli", bench.clock.step(1))
+    bench.write(edits.edit, hand, ada_id, {"last_name": "Lovelace", "bib": "K9"})
+    assert bibs(bench, "byr") == []
+    assert bibs(bench, "love") == bibs(bench, "k") == ["K9"]
+    bench.mirror(ada("4", bib=None, first_name="Carl", last_name="Otto"))
+    assert bibs(bench, "cruz") == ["51"]
+    assert bibs(bench, "ott") == [None]
+
+
+def test_whoever_has_two_words_that_begin_so_is_listed_once(bench: Bench) -> None:
+    bench.mirror(ada("1", bib="1", first_name="Anna", last_name="Annabel"), ada("2", bib="2"))
+    assert bibs(bench, "ann") == ["1"]
+    assert bibs(bench, "ann annab") == ["1"]
+
+
 @pytest.mark.parametrize(
     ("order", "sorted_bibs"),
     [

@@ -14,6 +14,7 @@ from p88console.store.tables.lines import AccountLine, CallSlots, NetworkState
 from p88console.store.tables.mirror import (
     Event,
     ListedRow,
+    NameWord,
     Participant,
     ParticipantChange,
     Race,
@@ -42,6 +43,7 @@ __all__ = [
     "Link",
     "ListedRow",
     "Look",
+    "NameWord",
     "NetworkState",
     "OperatorAction",
     "Participant",

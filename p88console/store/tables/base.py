@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Table
+from sqlalchemy import JSON, CheckConstraint, String, Table
 from sqlmodel import SQLModel
 
 METADATA = SQLModel.metadata
@@ -20,6 +20,9 @@ METADATA.naming_convention = {
 
 JSON_VALUE: Any = JSON(none_as_null=True)
 """A JSON column in which an absent value is SQL's NULL."""
+
+PLAIN_TEXT: Any = String().with_variant(String(collation="C"), "postgresql")
+"""A text that is compared by code point on every database, so that ranges are prefixes."""
 
 
 def one_of(column: str, words: Iterable[StrEnum]) -> CheckConstraint:

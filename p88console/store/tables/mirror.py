@@ -9,7 +9,7 @@ from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from p88console.domain.model import ParticipantStatus
-from p88console.store.tables.base import JSON_VALUE, one_of
+from p88console.store.tables.base import JSON_VALUE, PLAIN_TEXT, one_of
 
 
 class Event(SQLModel, table=True):
@@ -103,6 +103,21 @@ class Participant(SQLModel, table=True):
     content_hash: str
     first_seen_at: datetime
     changed_at: datetime
+
+
+class NameWord(SQLModel, table=True):
+    """A word by which a participant is found; whoever writes a name or a bib writes these too."""
+
+    __tablename__ = "name_words"
+    __table_args__ = (
+        Index("ix_name_words_found", "event_id", "word", "name_key", "participant_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    participant_id: int = Field(foreign_key="participants.id", primary_key=True, ondelete="CASCADE")
+    word: str = Field(primary_key=True, sa_type=PLAIN_TEXT)
+    event_id: int = Field(foreign_key="events.id")
+    name_key: str = Field(sa_type=PLAIN_TEXT)
 
 
 class ParticipantChange(SQLModel, table=True):
