@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from p88console.domain.doctor import Check
@@ -17,14 +17,14 @@ from p88console.runtime.desks.inbox import RuntimeInbox
 from p88console.runtime.desks.past import RuntimePast
 from p88console.runtime.desks.people import RuntimePeople
 from p88console.runtime.desks.standings import RuntimeStandings
+from p88console.runtime.desks.work import RuntimeWork
 from p88console.runtime.doctor import examine
 from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import linked_accounts
-from p88console.store import events, history, notices, overview, queue
+from p88console.store import history, notices, overview, queue
 from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.store.db import Tx
-from p88console.store.events import EventRow
 from p88console.store.feed import ALL_TOPICS
 from p88console.store.queue import Enqueued
 from p88console.system.clock import Clock
@@ -35,9 +35,6 @@ DRAIN_S = 0.1
 
 ELSEWHERE_S = 1.0
 """Machine seconds between looks whether another process wrote to the database."""
-
-THE_DAY = timedelta(hours=36)
-"""Events with a gun this near belong to the day that a key acts on."""
 
 Changed = Callable[[frozenset[str]], None]
 
@@ -57,6 +54,7 @@ class RuntimeDesk:
         self.inbox = RuntimeInbox(runtime, self._operator)
         self.past = RuntimePast(runtime.db)
         self.standings = RuntimeStandings(runtime, self._operator.who)
+        self.work = RuntimeWork(runtime)
 
     def watch(self, changed: Changed) -> Callable[[], None]:
         """Call `changed` on the event loop, at most ten times a second; returns the unwatch."""
@@ -175,14 +173,14 @@ class RuntimeDesk:
         """Queue a participants pull for every event of the day."""
         queued = [
             await syncs.pull_participants(self._runtime, event, Trigger.OPERATOR)
-            for event in await self._the_day()
+            for event in await syncs.the_day(self._runtime)
         ]
         return _told(queued, "participants pull")
 
     async def push_participants(self) -> str:
         """Queue a push to every linked scoring event of the day."""
         queued: list[Enqueued] = []
-        for event in (day := await self._the_day()):
+        for event in (day := await syncs.the_day(self._runtime)):
             queued += await syncs.push_participants(self._runtime, event, Trigger.OPERATOR)
         for event in [] if queued else day:
             await syncs.check_push(self._runtime, event)
@@ -191,23 +189,10 @@ class RuntimeDesk:
     async def pull_results(self) -> str:
         """Queue a results pull for every linked event of the day."""
         queued: list[Enqueued] = []
-        for event in await self._the_day():
+        for event in await syncs.the_day(self._runtime):
             if linked_accounts(event):
                 queued += await syncs.pull_results(self._runtime, event, Trigger.OPERATOR)
         return _told(queued, "results pull")
-
-    async def _the_day(self) -> list[EventRow]:
-        """The registration events that a key without a selection is about."""
-        now = self.clock.now()
-        mirrored = await self._runtime.db.read(events.events)
-        found = [event for event in mirrored if event.provider.registers]
-        today = [
-            event for event in found if any(abs(gun - now) <= THE_DAY for gun in event.moments)
-        ]
-        if today:
-            return today
-        nearest = overview.nearest(found, now)
-        return [nearest] if nearest else []
 
     async def retry_jobs(self, job_ids: Sequence[int]) -> str:
         """Make these jobs due now; says how many could be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
@@ -13,10 +14,24 @@ from p88console.engine.push import plan_push
 from p88console.engine.returns import taking_bibs
 from p88console.providers.base import ReadsResults
 from p88console.runtime.runtime import Runtime
-from p88console.store import events, queue, tenants
+from p88console.store import events, overview, queue, tenants
 from p88console.store.db import Tx
 from p88console.store.events import EventRow, LinkRow
 from p88console.store.queue import Enqueued
+
+THE_DAY = timedelta(hours=36)
+"""Events with a gun this near belong to the day that a key acts on."""
+
+
+async def the_day(runtime: Runtime) -> list[EventRow]:
+    """The registration events that a key without a selection is about."""
+    now = runtime.clock.now()
+    found = [one for one in await runtime.db.read(events.events) if one.provider.registers]
+    today = [event for event in found if any(abs(gun - now) <= THE_DAY for gun in event.moments)]
+    if today:
+        return today
+    nearest = overview.nearest(found, now)
+    return [nearest] if nearest else []
 
 
 async def discover(runtime: Runtime, account_id: int, trigger: Trigger) -> Enqueued:

@@ -12,6 +12,7 @@ class QueueRow:
     """One job of the queue pane or the retry pane; instants are UTC."""
 
     id: int
+    account_id: int
     provider: str
     account_label: str
     event_name: str | None

@@ -69,6 +69,19 @@ def retry_count(connection: Connection, text: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def needing_count(connection: Connection, text: str) -> int:
+    """How many jobs are held or have failed for good."""
+    query = _matching(select(func.count()), text).where(QUEUE.c.state.in_(NEEDS_PERSON))
+    return int(connection.execute(query).scalar_one())
+
+
+def needing_page(connection: Connection, offset: int, limit: int, text: str) -> list[QueueRow]:
+    """Jobs that wait for a person and nothing else, in the order of the retry pane."""
+    query = _matching(select(*_COLUMNS), text).where(QUEUE.c.state.in_(NEEDS_PERSON))
+    order = (QUEUE.c.due_at, QUEUE.c.id)
+    return _rows(connection, query.order_by(*order).offset(offset).limit(limit))
+
+
 def queue_page(connection: Connection, offset: int, limit: int, text: str) -> list[QueueRow]:
     """Jobs that wait or run, in the order in which they will be served."""
     query = _matching(select(*_COLUMNS), text).where(_waiting())
@@ -98,6 +111,7 @@ def _rows(connection: Connection, query: Select[Any]) -> list[QueueRow]:
     return [
         QueueRow(
             id=row["id"],
+            account_id=row["account_id"],
             provider=row["provider"],
             account_label=row["account_label"],
             event_name=row["event_name"],

@@ -293,6 +293,18 @@ def retry_now(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
     return done
 
 
+def snooze(tx: Tx, job_ids: Sequence[int], until: datetime) -> list[int]:
+    """Let jobs that wait for their time wait until another one; returns those that could be."""
+    snoozed = tx.connection.execute(
+        update(QUEUE)
+        .where(QUEUE.c.id.in_(job_ids), QUEUE.c.state.in_(CLAIMABLE_STATES))
+        .values(due_at=until)
+        .returning(QUEUE.c.id)
+    )
+    tx.touch("queue")
+    return sorted(snoozed.scalars())
+
+
 def cancel(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
     """Cancel jobs that wait or have failed; a running one is left to finish.
 

@@ -8,12 +8,15 @@ from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
 from p88console.ui.action import Action, Situation
-from p88console.ui.registry import inbox, people, rooms, sheets
+from p88console.ui.registry import inbox, people, rooms, sheets, work
 
 ACTIONS: tuple[Action, ...] = (
     *rooms.SYNCS,
+    *work.PLANNING,
     *rooms.BOARD,
+    *work.BOARD_WORK,
     *rooms.GRID,
+    *work.MARKING,
     *rooms.VIEWS,
     *rooms.LISTS,
     *rooms.ROSTER,
@@ -27,6 +30,9 @@ ACTIONS: tuple[Action, ...] = (
     *rooms.DOORS,
     *rooms.CONSOLES,
     *sheets.JOB_STORY,
+    *work.STORY_WORK,
+    *work.PLAN_SHEET,
+    *work.SCHEDULE_SHEET,
     *sheets.ATTEMPT,
     *sheets.PERSON,
     *inbox.ITEM,

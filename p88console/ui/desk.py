@@ -14,6 +14,7 @@ from p88console.ui.desks.inbox import InboxDesk
 from p88console.ui.desks.past import PastDesk
 from p88console.ui.desks.people import PeopleDesk
 from p88console.ui.desks.standings import StandingsDesk
+from p88console.ui.desks.work import WorkDesk
 
 Topics = frozenset[str]
 """Names of what changed: `queue`, `history`, `participants`, `results`, `events`, `accounts`,
@@ -46,6 +47,11 @@ class Desk(Protocol):
     @property
     def standings(self) -> StandingsDesk:
         """Results, and what is published of them."""
+        ...
+
+    @property
+    def work(self) -> WorkDesk:
+        """Work to come, and what a person decides about it."""
         ...
 
     def watch(self, changed: Callable[[Topics], None]) -> Callable[[], None]:

@@ -148,6 +148,13 @@ def short_number(value: int) -> str:
     return f"{value / 1_000:.1f}k" if value < 10_000 else f"{value // 1_000}k"
 
 
+def rate_words(per_second: float) -> str:
+    """How fast something goes, in the unit that gives a number to remember: `38/s`, `12/min`."""
+    if per_second >= 1:
+        return f"{number(round(per_second))}/s"
+    return f"{number(max(1, round(per_second * MINUTE)))}/min"
+
+
 def of_total(done: int, total: int | None) -> str:
     """How far something is: `1,137/2,000`, or what is known of it."""
     return number(done) if total is None else f"{number(done)}/{number(total)}"

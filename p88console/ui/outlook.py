@@ -15,6 +15,7 @@ from p88console.store.roster_rows import EventChoice
 from p88console.ui.desk import Desk, Topics
 from p88console.ui.faults import ACTION, ENGINE, NETWORK, WAITING, Fault, Faults, hint_of, in_words
 from p88console.ui.format import Moment, zone_of
+from p88console.ui.pace import Pace
 from p88console.ui.phrase import visible
 from p88console.ui.states import NETWORK_TROUBLES, network_word
 
@@ -41,6 +42,7 @@ class Outlook:
         self.facts: HeaderFacts | None = None
         self.lanes: Sequence[Lane] = ()
         self.schedule: Sequence[NextRun] = ()
+        self.pace = Pace()
         self.chosen: EventChoice | None = None
         self.changed: Signal[Topics] = Signal(owner, "changed")
         self.scoped: Signal[None] = Signal(owner, "scoped")

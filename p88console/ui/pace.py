@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
-
-from p88console.store.board import Lane
 
 
 @dataclass(slots=True)
@@ -19,38 +18,34 @@ class _Run:
 
 
 class Pace:
-    """Watches every lane's running work; a new piece of work starts a new count."""
+    """Watches running work by a key of its own; another piece of work starts a new count."""
 
     def __init__(self) -> None:
-        self._runs: dict[int, _Run] = {}
+        self._runs: dict[Hashable, _Run] = {}
 
-    def see(self, lane: Lane, now: datetime) -> None:
-        """Take note of how far a lane's work is."""
-        if lane.running is None:
-            self._runs.pop(lane.account_id, None)
-            return
-        run = self._runs.get(lane.account_id)
-        same = (
-            run is not None
-            and (run.what, run.total) == (lane.running, lane.progress_total)
-            and run.done <= lane.progress_done
-        )
-        if run is None or not same:
-            done = lane.progress_done
-            self._runs[lane.account_id] = _Run(
-                lane.running, lane.progress_total, now, done, done, now
-            )
-        elif lane.progress_done > run.done:
-            run.done, run.seen_at = lane.progress_done, now
+    def see(self, key: Hashable, what: str, done: int, total: int | None, now: datetime) -> None:
+        """Take note of how far the work under this key is."""
+        run = self._runs.get(key)
+        if run is None or (run.what, run.total) != (what, total) or run.done > done:
+            self._runs[key] = _Run(what, total, now, done, done, now)
+        elif done > run.done:
+            run.done, run.seen_at = done, now
 
-    def left_s(self, lane: Lane, now: datetime) -> float | None:
-        """Race seconds until a lane's work is over, if its speed is known yet."""
-        run = self._runs.get(lane.account_id)
-        if run is None or run.total is None or run.done <= run.began_with:
+    def forget(self, key: Hashable) -> None:
+        """Nothing is under way here."""
+        self._runs.pop(key, None)
+
+    def rate(self, key: Hashable) -> float | None:
+        """Rows in a race second, once that is known."""
+        run = self._runs.get(key)
+        if run is None or run.done <= run.began_with:
             return None
         took = (run.seen_at - run.began_at).total_seconds()
-        if took <= 0:
+        return (run.done - run.began_with) / took if took > 0 else None
+
+    def left_s(self, key: Hashable, now: datetime) -> float | None:
+        """Race seconds until the work is over, if its speed is known yet."""
+        run, rate = self._runs.get(key), self.rate(key)
+        if run is None or run.total is None or rate is None:
             return None
-        rate = (run.done - run.began_with) / took
-        due = (run.total - run.done) / rate - (now - run.seen_at).total_seconds()
-        return max(0.0, due)
+        return max(0.0, (run.total - run.done) / rate - (now - run.seen_at).total_seconds())

@@ -13,6 +13,7 @@ from tests.ui.cast import LAKESIDE, NOW, field_of
 from tests.ui.finishline import GUN as AFTER
 from tests.ui.finishline import field_finished, guarded, published
 from tests.ui.stage import GUN, StageDesk, attempt, facts, job, lane
+from tests.ui.worklist import agenda, planned
 
 GUN_NEAR = "gun less than 4 h away"
 
@@ -47,6 +48,8 @@ def waiting() -> StageDesk:
 def _peopled(desk: StageDesk, count: int = 120) -> StageDesk:
     """A field of runners, some of whom need a look."""
     desk.people.rows = field_of(count)
+    desk.work.made = planned()
+    desk.work.agenda = agenda()
     desk.people.choices = [
         EventChoice(1, LAKESIDE, "America/Chicago", "runsignup", GUN, 2_000),
         EventChoice(2, "Harbor 10", "America/Chicago", "raceroster", GUN + timedelta(days=1), 812),

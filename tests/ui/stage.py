@@ -24,6 +24,7 @@ from tests.ui.cast import NOW, StagePeople
 from tests.ui.chronicle import StagePast
 from tests.ui.finishline import StageStandings
 from tests.ui.postbox import StageInbox
+from tests.ui.worklist import StageWork
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ def job(job_id: int, **changes: Any) -> QueueRow:
     """A participants pull from RunSignUp that is due in 18 seconds."""
     plain = QueueRow(
         id=job_id,
+        account_id=1,
         provider="runsignup",
         account_label="Midwest Timing",
         event_name="Lakeside Half Marathon",
@@ -130,6 +132,7 @@ class StageDesk:
     past: StagePast = field(init=False)
     inbox: StageInbox = field(init=False)
     standings: StageStandings = field(init=False)
+    work: StageWork = field(init=False)
     read_only: bool = False
     practice: str | None = None
     stopped: tuple[str, datetime] | None = None
@@ -149,6 +152,7 @@ class StageDesk:
         self.past = StagePast(self._answer, lambda: self.history)
         self.standings = StageStandings(self._answer)
         self.inbox = StageInbox(self._answer)
+        self.work = StageWork(self._answer, lambda: self.retries)
 
     def asked_for(self, name: str) -> list[tuple[Any, ...]]:
         """The arguments of each call of one method."""

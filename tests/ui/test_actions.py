@@ -13,6 +13,7 @@ from p88console.ui import rooms
 from p88console.ui.action import Situation
 from p88console.ui.actions import ACTIONS, bindings, obstacle, of_scopes, shown_key
 from p88console.ui.app import ConsoleApp
+from p88console.ui.screens.agenda import Agenda
 from p88console.ui.screens.attempt import AttemptSheet
 from p88console.ui.screens.board import Board
 from p88console.ui.screens.dialogs import Ask, Help, Leave
@@ -23,6 +24,7 @@ from p88console.ui.screens.item import ItemSheet
 from p88console.ui.screens.job import JobStory
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.pick import Pick
+from p88console.ui.screens.plan import PlanSheet
 from p88console.ui.screens.publish import PublishSheet
 from p88console.ui.screens.results import Results
 from p88console.ui.screens.roster import Roster
@@ -49,6 +51,8 @@ ANSWERING: dict[str, tuple[type, ...]] = {
     "marking": (Inbox,),
     "attempt": (AttemptSheet,),
     "person": (PersonSheet,),
+    "plan": (PlanSheet,),
+    "agenda": (Agenda,),
     "pick": (Pick,),
     "grid": (Grid,),
     "console": (ConsoleApp,),

@@ -50,6 +50,8 @@ async def test_t_retries_the_current_job_and_then_the_marked_ones() -> None:
         await pilot.press("right", "t")
         await wait_for(pilot, lambda: len(desk.asked_for("retry_jobs")) == 1, "a retry")
         await pilot.press("space", "space", "t")
+        await wait_for(pilot, lambda: "touches 2 jobs" in seen(app), "how many that touches")
+        await pilot.press("enter")
         await wait_for(pilot, lambda: len(desk.asked_for("retry_jobs")) == 2, "another retry")
         assert desk.asked_for("retry_jobs") == [((790,),), ((790, 801),)]
         assert not board_of(app).panes[1].grid.marks
@@ -190,7 +192,7 @@ async def test_the_palette_runs_what_it_finds() -> None:
         await wait_for(pilot, lambda: len(app.screen_stack) > 1, "the palette")
         await pilot.press(*"push")
         await wait_for(pilot, lambda: "Sync: push" in seen(app), "the push is found")
-        await pilot.press("down", "enter", "enter")
+        await pilot.press("enter", "enter")
         await wait_for(pilot, lambda: bool(desk.asked_for("push_participants")), "a push")
 
 

@@ -120,10 +120,24 @@ async def _at_the_door(pilot: Pilot[None], key: str) -> None:
         await wait_for(pilot, lambda: getattr(pilot.app.screen, "door", "") == door, door)
 
 
+@pytest.mark.parametrize("size", SIZES, ids=_named)
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param(("d",), id="plan"),
+        pytest.param(("w",), id="schedule"),
+        pytest.param(("n",), id="needing"),
+    ],
+)
+def test_work_to_come(snap_compare: Compare, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+    assert snap_compare(console(scenes.busy()), terminal_size=size, run_before=_after(*keys))
+
+
 @pytest.mark.parametrize(
     "keys",
     [
         pytest.param(("right", "down", "enter"), id="story"),
+        pytest.param(("h",), id="hold"),
         pytest.param(("space", "space", "x"), id="cancel"),
         pytest.param(("q",), id="quit"),
         pytest.param(("question_mark",), id="help"),

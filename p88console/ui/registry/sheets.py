@@ -74,7 +74,7 @@ QUESTIONS = (
 )
 
 PICK = (
-    Action("pick.choose", "enter", "choose", "Take this one.", VIEW, on_a_row, 1),
+    Action("pick.choose", "enter", "choose", "Take this one.", VIEW, on_a_row, 1, prompt=True),
     Action("pick.close", "escape", "close", "Leave it as it is.", VIEW, always, 1),
     Action("pick.up", "up", "up", "One up.", MOVE),
     Action("pick.down", "down", "down", "One down.", MOVE),

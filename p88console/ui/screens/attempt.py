@@ -21,7 +21,7 @@ from p88console.ui.format import (
 )
 from p88console.ui.outlook import Outlook
 from p88console.ui.phrase import NOTHING, Phrase, Tone, fit, join, say, wrap
-from p88console.ui.screens.errand import cancel, job_name, retry
+from p88console.ui.screens.errand import cancel, job_name, jobs_of, retry
 from p88console.ui.screens.job import JobStory
 from p88console.ui.screens.readsheet import ReadSheet
 from p88console.ui.states import attempt_state
@@ -75,7 +75,7 @@ class AttemptSheet(ReadSheet[AttemptStory]):
 
     def action_retry(self) -> None:
         """Make its job due now."""
-        retry(self, self.outlook, (self._row.job_id,))
+        retry(self, self.outlook, jobs_of([self._row]))
 
     def action_cancel(self) -> None:
         """Cancel its job."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from textual import on
 from textual.containers import Container
 from textual.widget import Widget
 
+from p88console.domain.jobs import JobState
 from p88console.store.board import HistoryRow, QueueRow
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings
@@ -15,7 +17,9 @@ from p88console.ui.desk import Topics
 from p88console.ui.faults import ACTION, ENGINE
 from p88console.ui.freezing import Freezing
 from p88console.ui.outlook import Outlook
+from p88console.ui.phrase import NOTHING, Phrase, Tone, join, say
 from p88console.ui.reading import Reading
+from p88console.ui.screens.agenda import Agenda
 from p88console.ui.screens.board_panes import (
     HISTORY,
     PANE_TOPICS,
@@ -23,7 +27,7 @@ from p88console.ui.screens.board_panes import (
     queue_pane,
     retry_pane,
 )
-from p88console.ui.screens.errand import cancel, job_id_of, job_name, retry
+from p88console.ui.screens.errand import cancel, jobs_of, retry, snooze, steer_lane
 from p88console.ui.screens.job import JobStory
 from p88console.ui.screens.room import Room
 from p88console.ui.widgets.grid import Grid
@@ -46,9 +50,11 @@ class Board(Room):
         super().__init__(outlook)
         self.freezing = Freezing(outlook)
         self._arrivals = Reading(self, self._count_arrivals)
+        self.needing = False
+        """Whether only what waits for a person is shown."""
         self.panes: Sequence[Pane] = (
             queue_pane(outlook, self.freezing.note),
-            retry_pane(outlook, self.freezing.note),
+            retry_pane(outlook, self._retry_notes, lambda: self.needing),
             history_pane(outlook, self.freezing.note_with_arrivals),
         )
 
@@ -103,14 +109,23 @@ class Board(Room):
             cancellable=pane.id != HISTORY,
             typing=pane.filter_line.has_focus,
             something_to_put_away=bool(
-                pane.filtered or pane.grid.marks or self.outlook.faults.has(ACTION)
+                pane.filtered or pane.grid.marks or self.needing or self.outlook.faults.has(ACTION)
             ),
         )
 
     @on(Grid.Told)
     def told(self) -> None:
         """Rows, marks or cursor changed: so may the keys that apply."""
+        self._watch_pace()
         self.refresh_bindings()
+
+    def _watch_pace(self) -> None:
+        grid, pace, now = self.panes[0].grid, self.outlook.pace, self.outlook.now
+        running = list(takewhile(lambda row: row.state == JobState.RUNNING, grid.at_hand))
+        for row in running:
+            pace.see(row.id, row.state, row.progress_done, row.progress_total, now)
+        if running:
+            grid.refresh()
 
     @on(Grid.Opened)
     def opened(self, event: Grid.Opened) -> None:
@@ -121,18 +136,43 @@ class Board(Room):
 
     def action_retry(self) -> None:
         """Make the marked jobs, or the current one, due now."""
-        pane = self.pane
-        jobs = [job_id_of(row) for row in pane.grid.chosen]
-        if jobs:
-            retry(self, self.outlook, jobs)
-            pane.grid.unmark()
+        grid = self.pane.grid
+        if jobs := jobs_of(grid.chosen):
+            retry(self, self.outlook, jobs, then=grid.unmark)
 
     def action_cancel(self) -> None:
         """Cancel the marked jobs, or the current one."""
-        pane = self.pane
-        jobs = {job_id_of(row): job_name(row) for row in pane.grid.chosen}
-        if jobs:
-            cancel(self, self.outlook, jobs, then=pane.grid.unmark)
+        grid = self.pane.grid
+        if jobs := jobs_of(grid.chosen):
+            cancel(self, self.outlook, jobs, then=grid.unmark)
+
+    def action_snooze(self) -> None:
+        """Put the marked jobs, or the current one, off for a while."""
+        grid = self.pane.grid
+        if jobs := jobs_of(grid.chosen):
+            snooze(self, self.outlook, jobs, then=grid.unmark)
+
+    def action_hold(self) -> None:
+        """Hold an account's lane, or let it go on."""
+        row = self.pane.grid.current
+        steer_lane(self, self.outlook, row.account_id if isinstance(row, QueueRow) else 0)
+
+    def action_schedule(self) -> None:
+        """What runs by itself, and when."""
+        self.app.push_screen(Agenda(self.outlook))
+
+    def action_needing(self) -> None:
+        """Show only what waits for a person, or everything again."""
+        self.needing = not self.needing
+        self.set_class(self.needing, "-needing")
+        pane = self.panes[1]
+        pane.grid.unmark()
+        pane.grid.begin_anew()
+        pane.grid.focus()
+
+    def _retry_notes(self) -> Phrase:
+        needing = say("▲ only what needs you", Tone.HELD) if self.needing else NOTHING
+        return join([self.freezing.note(), needing], " · ")
 
     def action_filter(self) -> None:
         """Ask for a text that the focused pane's rows must contain."""
@@ -145,6 +185,8 @@ class Board(Room):
             pass
         elif pane.grid.marks:
             pane.grid.unmark()
+        elif self.needing:
+            self.action_needing()
         else:
             self.outlook.settle(ACTION)
         self.refresh_bindings()
@@ -176,5 +218,6 @@ class Board(Room):
         self._go(-1)
 
     def _go(self, step: int) -> None:
-        place = self.panes.index(self.pane)
-        self.panes[(place + step) % len(self.panes)].grid.focus()
+        shown = [pane for pane in self.panes if pane.display]
+        if self.pane in shown:
+            shown[(shown.index(self.pane) + step) % len(shown)].grid.focus()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import takewhile
 from typing import Any
 
+from p88console.store.board import QueueRow
 from p88console.ui.desk import Topics
 from p88console.ui.deskpages import DeskPages
 from p88console.ui.outlook import Outlook
@@ -15,10 +16,9 @@ from p88console.ui.screens.board_rows import (
     HISTORY_COLUMNS,
     JOB_INDENT,
     ONE_LINE,
-    QUEUE_COLUMNS,
     RETRY_COLUMNS,
     history_second,
-    queue_second,
+    queue_look,
     retry_second,
     troubles,
 )
@@ -51,18 +51,31 @@ def queue_pane(outlook: Outlook, notes: Callable[[], Phrase]) -> Pane:
     desk = outlook.desk
     grid = Grid(
         DeskPages(outlook, "the queue", desk.queue_count, desk.queue_page),
-        Look(QUEUE_COLUMNS, _empty("nothing waits"), queue_second, ONE_LINE, JOB_INDENT),
+        queue_look(outlook.pace, _empty("nothing waits")),
         lambda: outlook.moment,
     )
     return Pane("Queue", grid, notes=notes, below=(NextRuns(outlook),), id=QUEUE)
 
 
-def retry_pane(outlook: Outlook, notes: Callable[[], Phrase]) -> Pane:
-    """Jobs that wait after a failed attempt, are held, or have failed for good."""
+def retry_pane(outlook: Outlook, notes: Callable[[], Phrase], needing: Callable[[], bool]) -> Pane:
+    """Jobs that wait after a failed attempt, are held, or have failed for good.
+
+    While `needing` holds, only those that wait for a person.
+    """
     desk = outlook.desk
+
+    def counted(text: str) -> Awaitable[int]:
+        return (desk.work.needing_count if needing() else desk.retry_count)(text)
+
+    def paged(offset: int, limit: int, text: str) -> Awaitable[Sequence[QueueRow]]:
+        return (desk.work.needing_page if needing() else desk.retry_page)(offset, limit, text)
+
+    def empty(text: str) -> Phrase:
+        return _empty("no job needs you" if needing() else "no trouble")(text)
+
     grid = Grid(
-        DeskPages(outlook, "the retries", desk.retry_count, desk.retry_page),
-        Look(RETRY_COLUMNS, _empty("no trouble"), retry_second, ONE_LINE, JOB_INDENT),
+        DeskPages(outlook, "the retries", counted, paged),
+        Look(RETRY_COLUMNS, empty, retry_second, ONE_LINE, JOB_INDENT),
         lambda: outlook.moment,
     )
     return Pane("Retry", grid, counts=_trouble_counts, notes=notes, id=RETRY)

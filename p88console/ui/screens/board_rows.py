@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from p88console.domain.outcome import RETRY_LADDER
 from p88console.store.board import HistoryRow, QueueRow
 from p88console.ui.format import (
     Moment,
     clock_time,
+    duration,
     number,
     of_total,
     operation_words,
     outcome_phrase,
     percent,
+    rate_words,
     short_duration,
     took,
     until,
 )
+from p88console.ui.pace import Pace
 from p88console.ui.phrase import NOTHING, Phrase, Tone, join, say
 from p88console.ui.states import attempt_state, job_state, needs_person
-from p88console.ui.widgets.columns import Column
+from p88console.ui.widgets.columns import Column, Look
 
 STATE, OPERATION, SPAN, CLOCK = 10, 26, 5, 8
 SHORT_OPERATION = 14
@@ -57,10 +63,13 @@ def _when(row: QueueRow, moment: Moment) -> Phrase:
     return say(short_duration(left) if left else "now")
 
 
-def _progress(row: QueueRow, _: Moment) -> Phrase:
+def _progress(row: QueueRow, moment: Moment, pace: Pace) -> Phrase:
     if row.state != "running" or not (row.progress_done or row.progress_total):
         return NOTHING
-    return say(of_total(row.progress_done, row.progress_total), Tone.RUN)
+    done = say(of_total(row.progress_done, row.progress_total), Tone.RUN)
+    rate, left = pace.rate(row.id), pace.left_s(row.id, moment.now)
+    fast = say(rate_words(rate) if rate is not None else "")
+    return join([done, fast, say(f"{duration(left)} left" if left is not None else "")], " · ")
 
 
 def _trouble(row: QueueRow, _: Moment) -> Phrase:
@@ -77,9 +86,9 @@ def _asked_by(row: QueueRow, _: Moment) -> Phrase:
     return say({"operator": "by hand", "api": "by API"}.get(row.trigger, ""), Tone.DIM)
 
 
-def queue_second(row: QueueRow, moment: Moment) -> Phrase:
+def queue_second(row: QueueRow, moment: Moment, pace: Pace) -> Phrase:
     """About a waiting job: how far it is or what stopped it, for which event, by whom."""
-    said = (_progress(row, moment), _trouble(row, moment), _event(row, moment))
+    said = (_progress(row, moment, pace), _trouble(row, moment), _event(row, moment))
     asked = _asked_by(row, moment)
     return join([*said, asked], " · ")
 
@@ -89,14 +98,19 @@ def retry_second(row: QueueRow, moment: Moment) -> Phrase:
     return join([_trouble(row, moment), _tries(row, moment), _event(row, moment)], " · ")
 
 
-QUEUE_COLUMNS: tuple[Column[QueueRow], ...] = (
-    Column("State", _state, STATE),
-    Column("Work", _short_operation, SHORT_OPERATION, grow=1, below=FULL_NAMES),
-    Column("Work", _operation, OPERATION, grow=1, needs=FULL_NAMES, below=ONE_LINE),
-    Column("Work", _operation, OPERATION, needs=ONE_LINE),
-    Column("About", queue_second, 12, grow=1, needs=ONE_LINE),
-    Column("Due", _when, SPAN, right=True),
-)
+def queue_look(pace: Pace, empty: Callable[[str], Phrase]) -> Look[QueueRow]:
+    """How the queue's jobs are shown; the pace of those that run is known to `pace`."""
+    about = partial(queue_second, pace=pace)
+    columns: tuple[Column[QueueRow], ...] = (
+        Column("State", _state, STATE),
+        Column("Work", _short_operation, SHORT_OPERATION, grow=1, below=FULL_NAMES),
+        Column("Work", _operation, OPERATION, grow=1, needs=FULL_NAMES, below=ONE_LINE),
+        Column("Work", _operation, OPERATION, needs=ONE_LINE),
+        Column("About", about, 12, grow=1, needs=ONE_LINE),
+        Column("Due", _when, SPAN, right=True),
+    )
+    return Look(columns, empty, about, ONE_LINE, JOB_INDENT)
+
 
 RETRY_COLUMNS: tuple[Column[QueueRow], ...] = (
     Column("State", _state, STATE),

@@ -22,7 +22,7 @@ from p88console.ui.format import (
 from p88console.ui.outlook import Outlook
 from p88console.ui.phrase import NOTHING, Phrase, Tone, join, say
 from p88console.ui.screens.attempt import AttemptSheet
-from p88console.ui.screens.errand import retry
+from p88console.ui.screens.errand import jobs_of, retry
 from p88console.ui.screens.listroom import ListRoom
 from p88console.ui.screens.pick import Choice, Pick
 from p88console.ui.states import attempt_state
@@ -119,10 +119,9 @@ class History(ListRoom):
 
     def action_retry(self) -> None:
         """Make the jobs of the marked attempts, or of this one, due now."""
-        jobs = [row.job_id for row in self.pane.grid.chosen]
+        jobs = jobs_of(self.pane.grid.chosen)
         if jobs:
-            retry(self, self.outlook, jobs)
-            self.pane.grid.unmark()
+            retry(self, self.outlook, jobs, then=self.pane.grid.unmark)
 
     @on(Grid.Opened)
     def opened(self, event: Grid.Opened) -> None:

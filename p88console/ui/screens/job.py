@@ -10,7 +10,7 @@ from p88console.ui.action import Situation
 from p88console.ui.actions import bindings
 from p88console.ui.outlook import Outlook
 from p88console.ui.phrase import Phrase
-from p88console.ui.screens.errand import cancel, job_id_of, job_name, retry
+from p88console.ui.screens.errand import cancel, job_id_of, job_name, retry, snooze
 from p88console.ui.screens.job_text import is_open, story_lines, title_of
 from p88console.ui.screens.readsheet import ReadSheet
 
@@ -56,7 +56,11 @@ class JobStory(ReadSheet[Mapping[str, Any]]):
 
     def action_retry(self) -> None:
         """Make this job due now."""
-        retry(self, self.outlook, (self._job_id,))
+        retry(self, self.outlook, {self._job_id: self.heading})
+
+    def action_snooze(self) -> None:
+        """Put this job off."""
+        snooze(self, self.outlook, {self._job_id: self.heading})
 
     def action_cancel(self) -> None:
         """Cancel this job."""

@@ -18,6 +18,7 @@ from p88console.ui.outlook import OLD, READ_AGAIN_S, READ_NOW, Outlook
 from p88console.ui.phrase import Phrase, Tone, cut, say
 from p88console.ui.reading import ReadBroke, Reading
 from p88console.ui.screens.errand import run_errand
+from p88console.ui.screens.plan import PlanSheet
 from p88console.ui.widgets.banner import Banner
 from p88console.ui.widgets.header import HeaderBar
 from p88console.ui.widgets.keybar import KeyBar
@@ -162,6 +163,10 @@ class Room(Screen[None]):
     def action_get(self) -> None:
         """Get participants now."""
         run_errand(self, self.outlook, "get participants", self.outlook.desk.pull_participants)
+
+    def action_plan(self) -> None:
+        """What a push would do, before anything is sent."""
+        self.app.push_screen(PlanSheet(self.outlook))
 
     def action_push(self) -> None:
         """Push participants now."""

@@ -28,6 +28,8 @@ RowT = TypeVar("RowT", bound=Row)
 CURSOR, MARK, BOTH, NEITHER = "›", "◆", "◈", " "
 MARGIN = 2
 """Cells at the left: the cursor's or the mark's sign, and a gap."""
+MOST_MARKS = 5_000
+"""Rows that can be marked at once."""
 NOT_YET = say("···", Tone.DIM)
 UNREAD = say("not read yet", Tone.FAIL)
 
@@ -315,6 +317,22 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
         if self.marks.pop(row.id, None) is None:
             self.marks[row.id] = row
         self._go(self.cursor + 1)
+
+    def action_mark_all(self) -> None:
+        """Mark every row that the filter shows; all marked already, take the marks away."""
+        self.run_worker(self._mark_all(), group="marking", exit_on_error=False)
+
+    async def _mark_all(self) -> None:
+        if self.total > MOST_MARKS:
+            said = f"{self.total:,} rows are too many to mark at once: filter first."
+            self.notify(said, severity="warning", markup=False)
+            return
+        rows = await self._source.page(0, MOST_MARKS, self.text)
+        if rows is None:
+            return
+        every = {row.id: row for row in rows}
+        self.marks = {} if self.marks.keys() >= every.keys() else every
+        self._tell()
 
     def action_open(self) -> None:
         """Ask for this row's story."""

@@ -17,9 +17,9 @@ from p88console.ui.format import (
     offset_words,
     percent,
     provider_title,
+    rate_words,
 )
 from p88console.ui.outlook import Outlook
-from p88console.ui.pace import Pace
 from p88console.ui.phrase import (
     NOTHING,
     Phrase,
@@ -39,6 +39,8 @@ STATE, PROVIDER, LABEL, AGE = 10, 11, 16, 18
 WIDE, ROOMY = 110, 130
 MOST_LANES = 6
 BAR_AT_MOST = 24
+ROOMY_NEWS = 44
+"""Cells in which a lane's progress has room for its rate too."""
 
 
 WELCOME: Sequence[Phrase] = (
@@ -54,7 +56,6 @@ class Lanes(Lines):
     def __init__(self, outlook: Outlook) -> None:
         super().__init__()
         self._outlook = outlook
-        self._pace = Pace()
 
     def on_mount(self) -> None:
         """Ages and countdowns follow the clock."""
@@ -62,8 +63,13 @@ class Lanes(Lines):
 
     def read_anew(self) -> None:
         """The console's lanes have been read again."""
+        pace, now = self._outlook.pace, self._outlook.now
         for lane in self._outlook.lanes:
-            self._pace.see(lane, self._outlook.now)
+            key = ("lane", lane.account_id)
+            if lane.running is None:
+                pace.forget(key)
+            else:
+                pace.see(key, lane.running, lane.progress_done, lane.progress_total, now)
         self.remake()
 
     def lines(self, width: int) -> Sequence[Phrase]:
@@ -112,7 +118,7 @@ class Lanes(Lines):
             quiet.append(f"next in {countdown(lane.next_due_at, moment.now)}")
         if wide and lane.clock_offset_s is not None:
             quiet.append(f"clock {offset_words(lane.clock_offset_s)}")
-        return say(" · ".join(quiet), Tone.DIM)
+        return join([say(" · ".join(quiet), Tone.DIM), _budget(lane)], " · ")
 
     def _progress(self, lane: Lane, room: int) -> Phrase:
         done, total = lane.progress_done, lane.progress_total
@@ -120,13 +126,27 @@ class Lanes(Lines):
         word = running_word(running)
         what = of_total(done, total) if total else running.partition(" ")[0]
         head = say(f"{word} {what}", Tone.RUN)
-        left = self._pace.left_s(lane, self._outlook.now)
+        key, pace = ("lane", lane.account_id), self._outlook.pace
+        left, rate = pace.left_s(key, self._outlook.now), pace.rate(key)
+        fast = rate_words(rate) if rate is not None else ""
         if not total:
-            return join([head, say(number(done) if done else "", Tone.PLAIN)], " ")
+            told = [say(number(done) if done else ""), say(fast, Tone.DIM)]
+            return join([head, *told], " ")
         tail = f"{duration(left)} left" if left is not None else percent(done, total)
+        tail = f"{fast} · {tail}" if fast and room > ROOMY_NEWS else tail
         used = len(head[0].text) + len(tail) + 4
         bar = _bar(done, total, min(BAR_AT_MOST, room - used))
         return join([head, bar, say(tail, Tone.PLAIN)], "  ")
+
+
+def _budget(lane: Lane) -> Phrase:
+    """What is left of the hour's calls, where they are counted."""
+    if lane.calls_left is None:
+        return NOTHING
+    if not lane.calls_left:
+        return say("no calls left this hour", Tone.HELD)
+    calls = "call" if lane.calls_left == 1 else "calls"
+    return say(f"{number(lane.calls_left)} {calls} left", Tone.DIM)
 
 
 def _bar(done: int, total: int, cells: int) -> Phrase:
