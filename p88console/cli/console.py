@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 
 from p88console.cli.face import FAILED, face
 from p88console.domain.errors import P88Error
@@ -13,20 +16,39 @@ from p88console.runtime.runtime import Runtime, open_runtime
 def open_console(*, watch: bool) -> None:
     """The console over the chosen home; ends when the operator quits."""
 
-    async def whole() -> None:
+    async def whole() -> tuple[str, ...]:
         async with open_runtime(face().home) as runtime:
-            await run_console(runtime, watch=watch)
+            return await run_console(runtime, watch=watch)
 
     try:
-        asyncio.run(whole())
+        while leave_for := asyncio.run(whole()):
+            _elsewhere(*leave_for)
     except P88Error as fault:
         face().fail(fault)
 
 
+def _elsewhere(what: str, *about: str) -> None:
+    """Do what the console was left for in a process of its own; it opens again after that.
+
+    A practice race gets a home of its own; a restored database is fenced off from this process.
+    """
+    own = {name: value for name, value in os.environ.items() if not name.startswith("P88_")}
+    command, surroundings = ["demo"], own
+    if what == "restore":
+        command = ["--home", str(face().home.folder), "restore", *about]
+        surroundings = dict(os.environ)
+    subprocess.run(  # noqa: S603  # our own program and what the operator chose
+        [sys.executable, "-m", "p88console", *command], env=surroundings, check=False
+    )
+
+
 async def run_console(
     runtime: Runtime, *, watch: bool = False, practice: str | None = None
-) -> None:
-    """Draw until the operator quits; the engine runs beside, unless another process has it."""
+) -> tuple[str, ...]:
+    """Draw until the operator quits; the engine runs beside, unless another process has it.
+
+    Returns what it was left for; nothing when it was quit.
+    """
     from p88console.ui.app import ConsoleApp  # noqa: PLC0415  # Textual, only when drawn
 
     if not watch:
@@ -36,3 +58,4 @@ async def run_console(
     await app.run_async()
     if app.return_code:
         raise SystemExit(FAILED)
+    return app.outlook.leave_for

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from p88console.domain.doctor import Check
 from p88console.domain.errors import StoreLost, UsageFault
 from p88console.domain.jobs import Trigger
 from p88console.domain.notices import Notice
@@ -16,9 +15,9 @@ from p88console.runtime import operators, syncs
 from p88console.runtime.desks.inbox import RuntimeInbox
 from p88console.runtime.desks.past import RuntimePast
 from p88console.runtime.desks.people import RuntimePeople
+from p88console.runtime.desks.setup import RuntimeSetup
 from p88console.runtime.desks.standings import RuntimeStandings
 from p88console.runtime.desks.work import RuntimeWork
-from p88console.runtime.doctor import examine
 from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import linked_accounts
@@ -51,6 +50,7 @@ class RuntimeDesk:
         self.practice = practice
         self._operator = Operator(user_name(), "console")
         self.people = RuntimePeople(runtime, self._operator)
+        self.setup = RuntimeSetup(runtime)
         self.inbox = RuntimeInbox(runtime, self._operator)
         self.past = RuntimePast(runtime.db)
         self.standings = RuntimeStandings(runtime, self._operator.who)
@@ -164,10 +164,6 @@ class RuntimeDesk:
             raise UsageFault(f"there is no job #{job_id}")
         attempts = await self._runtime.db.read(history.attempts, job_id=job_id)
         return asdict(job) | {"attempts": [asdict(row) for row in reversed(attempts)]}
-
-    async def doctor(self, event_id: int | None = None) -> Sequence[Check]:
-        """The go / no-go page, everybody asked at this moment."""
-        return await examine(self._runtime, event_id)
 
     async def pull_participants(self) -> str:
         """Queue a participants pull for every event of the day."""

@@ -16,6 +16,10 @@ class Situation:
     """Whether there is any account to work with."""
     event: bool = True
     """Whether there is an event that the lists are about."""
+    thing: str = ""
+    """What the cursor of the Setup is on: `account`, `event`, `partner`."""
+    links: bool = False
+    """Whether that is an event of registration, which can be tied to scoring."""
     rows: int = 0
     """Rows in the pane that has the focus."""
     cancellable: bool = False
@@ -105,6 +109,22 @@ def walk_ups(situation: Situation) -> str:
     return changes(situation) or ("" if situation.event else "there is no event yet")
 
 
+def on_an_account(situation: Situation) -> str:
+    """It is about an account."""
+    there = situation.thing == "account"
+    return changes(situation) or ("" if there else "the cursor is on no account")
+
+
+def on_an_event(situation: Situation) -> str:
+    """It ties an event of registration."""
+    return changes(situation) or ("" if situation.links else "the cursor is on no such event")
+
+
+def at_the_start(situation: Situation) -> str:
+    """It is a way on from a console with nothing configured."""
+    return changes(situation) or ("something is set up already" if situation.accounts else "")
+
+
 def about_somebody(situation: Situation) -> str:
     """It is about the person behind a row."""
     return "" if situation.somebody else "there is nobody behind this row"
@@ -157,6 +177,6 @@ class Action:
         return self.call or self.id.partition(".")[2]
 
 
-SYNC, DECIDE, JOBS, VIEW = "Sync", "Decide", "Jobs", "View"
+SYNC, DECIDE, JOBS, VIEW, SETUP = "Sync", "Decide", "Jobs", "View", "Setup"
 MOVE, ROOMS, CONSOLE = "Move", "Rooms", "Console"
 """The groups that help and palette sort actions into."""

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
 from p88console.ui.action import Action, Situation
-from p88console.ui.registry import inbox, people, rooms, sheets, work
+from p88console.ui.registry import inbox, people, rooms, setup, sheets, work
 
 ACTIONS: tuple[Action, ...] = (
     *rooms.SYNCS,
@@ -25,7 +25,9 @@ ACTIONS: tuple[Action, ...] = (
     *rooms.RESULTS,
     *rooms.HISTORY,
     *inbox.INBOX,
-    *rooms.MARKING,
+    *setup.SETTING_UP,
+    *setup.STARTING,
+    *setup.DOCTOR,
     *rooms.HAND,
     *rooms.DOORS,
     *rooms.CONSOLES,

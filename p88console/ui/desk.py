@@ -13,6 +13,7 @@ from p88console.system.clock import Clock
 from p88console.ui.desks.inbox import InboxDesk
 from p88console.ui.desks.past import PastDesk
 from p88console.ui.desks.people import PeopleDesk
+from p88console.ui.desks.setup import SetupDesk
 from p88console.ui.desks.standings import StandingsDesk
 from p88console.ui.desks.work import WorkDesk
 
@@ -52,6 +53,11 @@ class Desk(Protocol):
     @property
     def work(self) -> WorkDesk:
         """Work to come, and what a person decides about it."""
+        ...
+
+    @property
+    def setup(self) -> SetupDesk:
+        """Partners, accounts, events and links."""
         ...
 
     def watch(self, changed: Callable[[Topics], None]) -> Callable[[], None]:

@@ -44,6 +44,8 @@ class Outlook:
         self.schedule: Sequence[NextRun] = ()
         self.pace = Pace()
         self.chosen: EventChoice | None = None
+        self.leave_for: tuple[str, ...] = ()
+        """What the console ends for, where something else goes on in its place."""
         self.changed: Signal[Topics] = Signal(owner, "changed")
         self.scoped: Signal[None] = Signal(owner, "scoped")
         self.ticked: Signal[int] = Signal(owner, "ticked")

@@ -11,6 +11,7 @@ from p88console.ui.screens.inbox import Inbox
 from p88console.ui.screens.results import Results
 from p88console.ui.screens.room import Room
 from p88console.ui.screens.roster import Roster
+from p88console.ui.screens.setup import Setup
 
 ROOMS: dict[str, Callable[[Outlook], Room]] = {
     "board": Board,
@@ -18,5 +19,6 @@ ROOMS: dict[str, Callable[[Outlook], Room]] = {
     "results": Results,
     "inbox": Inbox,
     "history": History,
+    "setup": Setup,
 }
 """Each room by the name of its mode; the first is where the console opens."""

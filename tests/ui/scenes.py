@@ -8,7 +8,7 @@ from typing import Any
 
 from p88console.store.board import HistoryRow, NextRun
 from p88console.store.roster_rows import EventChoice
-from tests.ui import postbox
+from tests.ui import postbox, workshop
 from tests.ui.cast import LAKESIDE, NOW, field_of
 from tests.ui.finishline import GUN as AFTER
 from tests.ui.finishline import field_finished, guarded, published
@@ -35,6 +35,14 @@ def empty() -> StageDesk:
 def busy() -> StageDesk:
     """Eighteen minutes to the gun: a long push runs, one retry waits, one account is held."""
     return _peopled(_busy())
+
+
+def equipped() -> StageDesk:
+    """The evening before: accounts, events and links, one of them not as it should be."""
+    desk = busy()
+    desk.setup.things = workshop.set_up()
+    desk.setup.checks = workshop.page()
+    return desk
 
 
 def waiting() -> StageDesk:

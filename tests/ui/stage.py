@@ -25,6 +25,7 @@ from tests.ui.chronicle import StagePast
 from tests.ui.finishline import StageStandings
 from tests.ui.postbox import StageInbox
 from tests.ui.worklist import StageWork
+from tests.ui.workshop import StageSetup
 
 T = TypeVar("T")
 
@@ -131,6 +132,7 @@ class StageDesk:
     people: StagePeople = field(init=False)
     past: StagePast = field(init=False)
     inbox: StageInbox = field(init=False)
+    setup: StageSetup = field(init=False)
     standings: StageStandings = field(init=False)
     work: StageWork = field(init=False)
     read_only: bool = False
@@ -153,6 +155,7 @@ class StageDesk:
         self.standings = StageStandings(self._answer)
         self.inbox = StageInbox(self._answer)
         self.work = StageWork(self._answer, lambda: self.retries)
+        self.setup = StageSetup(self._answer)
 
     def asked_for(self, name: str) -> list[tuple[Any, ...]]:
         """The arguments of each call of one method."""

@@ -17,6 +17,7 @@ from p88console.ui.screens.agenda import Agenda
 from p88console.ui.screens.attempt import AttemptSheet
 from p88console.ui.screens.board import Board
 from p88console.ui.screens.dialogs import Ask, Help, Leave
+from p88console.ui.screens.doctor import DoctorSheet
 from p88console.ui.screens.form import Form
 from p88console.ui.screens.history import History
 from p88console.ui.screens.inbox import Inbox
@@ -28,9 +29,10 @@ from p88console.ui.screens.plan import PlanSheet
 from p88console.ui.screens.publish import PublishSheet
 from p88console.ui.screens.results import Results
 from p88console.ui.screens.roster import Roster
+from p88console.ui.screens.setup import Setup
 from p88console.ui.widgets.grid import Grid
 
-LISTS: tuple[type, ...] = (Roster, Results, Inbox, History)
+LISTS: tuple[type, ...] = (Roster, Results, Inbox, History, Setup)
 ROOMS: tuple[type, ...] = (Board, *LISTS)
 ANSWERING: dict[str, tuple[type, ...]] = {
     "sync": ROOMS,
@@ -47,8 +49,10 @@ ANSWERING: dict[str, tuple[type, ...]] = {
     "inbox": (Inbox,),
     "item": (ItemSheet,),
     "form": (Form,),
+    "setup": (Setup,),
+    "start": (Board, Setup),
+    "doctor": (DoctorSheet,),
     "hand": (*ROOMS, PersonSheet),
-    "marking": (Inbox,),
     "attempt": (AttemptSheet,),
     "person": (PersonSheet,),
     "plan": (PlanSheet,),
@@ -84,7 +88,7 @@ def test_ids_and_keys_are_used_once() -> None:
 
 @pytest.mark.parametrize("scope", ["inbox", "item"])
 def test_a_key_of_the_inbox_means_one_thing_for_each_kind(scope: str) -> None:
-    around = of_scopes("view", "list", "hand", "go", "grid", "marking", "console", "sync")
+    around = of_scopes("view", "list", "hand", "go", "grid", "console", "sync")
     elsewhere = {key for one in around for key in one.key.split(",")}
     for choices in CHOICES.values():
         now = Situation(rows=1, one=True, decisions=frozenset(choices), somebody=True)

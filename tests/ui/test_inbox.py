@@ -94,7 +94,7 @@ async def test_a_watching_console_decides_nothing() -> None:
 async def test_marks_and_whole_filters_ask_first_and_say_how_many() -> None:
     desk = scenes.waiting()
     async with inbox(desk) as (room, pilot):
-        await pilot.press("right", "asterisk", "t")
+        await pilot.press("right", "ctrl+a", "t")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "a question")
         assert "touches 3 items" in seen(pilot.app)
         assert "Take the provider's value?" in seen(pilot.app)

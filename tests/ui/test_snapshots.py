@@ -85,7 +85,7 @@ def test_the_finish(snap_compare: Compare, keys: tuple[str, ...], size: tuple[in
         pytest.param("inbox", (), id="inbox"),
         pytest.param("inbox", ("down", "enter"), id="item"),
         pytest.param("inbox", ("v",), id="typing"),
-        pytest.param("inbox", ("right", "asterisk", "t"), id="touches"),
+        pytest.param("inbox", ("right", "ctrl+a", "t"), id="touches"),
     ],
 )
 def test_in_the_rooms(

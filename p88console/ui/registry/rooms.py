@@ -122,18 +122,6 @@ HAND = (
     ),
 )
 
-MARKING = (
-    Action(
-        "marking.mark_all",
-        "asterisk",
-        "mark all",
-        "Mark every row that the filter leaves.",
-        VIEW,
-        on_a_row,
-        12,
-    ),
-)
-
 VIEWS = (
     Action(
         "view.filter",
@@ -182,6 +170,7 @@ DOORS = (
     _door("3", "results", "Standings, what moved, and how the finish goes on."),
     _door("4", "inbox", "What needs a person: conflicts, removals, refused rows, held work."),
     _door("5", "history", "Every attempt ever made, and what was answered."),
+    _door("6", "setup", "Accounts, events and their links, partners, go / no-go, backups."),
 )
 """The way to each room; the tabs are made from these."""
 

@@ -30,6 +30,7 @@ from p88console.ui.screens.board_panes import (
 from p88console.ui.screens.errand import cancel, jobs_of, retry, snooze, steer_lane
 from p88console.ui.screens.job import JobStory
 from p88console.ui.screens.room import Room
+from p88console.ui.screens.starting import Starting
 from p88console.ui.widgets.grid import Grid
 from p88console.ui.widgets.lanes import Lanes
 from p88console.ui.widgets.pane import Pane
@@ -38,13 +39,13 @@ from p88console.ui.widgets.schedule import NextRuns
 JobRow = QueueRow | HistoryRow
 
 
-class Board(Room):
+class Board(Starting, Room):
     """Where the operator lives on race day."""
 
-    BINDINGS = bindings("board", "view")
+    BINDINGS = bindings("board", "view", "start")
     AUTO_FOCUS = "#queue Grid"
     door = "board"
-    scopes = ("sync", "board", "view", "hand", "go")
+    scopes = ("sync", "board", "view", "start", "hand", "go")
 
     def __init__(self, outlook: Outlook) -> None:
         super().__init__(outlook)
@@ -112,6 +113,10 @@ class Board(Room):
                 pane.filtered or pane.grid.marks or self.needing or self.outlook.faults.has(ACTION)
             ),
         )
+
+    def set_up(self) -> None:
+        """Show what became of it."""
+        self.read_everything()
 
     @on(Grid.Told)
     def told(self) -> None:

@@ -62,9 +62,9 @@ class ItemCard(Lines):
 class Inbox(Deciding, ListRoom):
     """What waits for a person, oldest first."""
 
-    BINDINGS = bindings("inbox", "marking")
+    BINDINGS = bindings("inbox")
     door = "inbox"
-    scopes = ("sync", "view", "list", "inbox", "marking", "hand", "go")
+    scopes = ("sync", "view", "list", "inbox", "hand", "go")
     topics = frozenset({"inbox", "participants", "events", "accounts"})
 
     def __init__(self, outlook: Outlook) -> None:
@@ -167,10 +167,6 @@ class Inbox(Deciding, ListRoom):
         """One item whole was asked for."""
         if isinstance(event.row, Item):
             self.app.push_screen(ItemSheet(self.outlook, event.row))
-
-    async def action_mark_all(self) -> None:
-        """Mark everything that the filter leaves."""
-        await self.pane.grid.mark_all()
 
 
 def _kind(row: Item, _: Moment) -> Phrase:

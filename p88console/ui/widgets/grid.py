@@ -151,15 +151,6 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
         self._generation += 1
         self.refresh_rows()
 
-    async def mark_all(self) -> bool:
-        """Mark every row that the filter leaves; False when they could not be read."""
-        rows = await self._source.page(0, self.total, self.text)
-        if rows is None:
-            return False
-        self.marks = {row.id: row for row in rows}
-        self._tell()
-        return True
-
     def unmark(self) -> None:
         """Forget every mark."""
         self.marks.clear()

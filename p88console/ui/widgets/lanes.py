@@ -44,9 +44,10 @@ ROOMY_NEWS = 44
 
 
 WELCOME: Sequence[Phrase] = (
-    say("Nothing is set up yet. Two ways on, in a shell:", Tone.STRONG),
-    (Piece("  p88console demo         ", Tone.KEY), Piece("a practice race on this laptop")),
-    (Piece("  p88console account add  ", Tone.KEY), Piece("an account at a provider")),
+    say("Nothing is set up yet. Three ways on:", Tone.STRONG),
+    (Piece("  R  ", Tone.KEY), Piece("a practice race on this laptop, in a home of its own")),
+    (Piece("  A  ", Tone.KEY), Piece("an account at a provider, tried with a harmless call")),
+    (Piece("  O  ", Tone.KEY), Piece("a backup from another laptop")),
 )
 
 
