@@ -18,6 +18,7 @@ from p88console.system.log import start_log, stop_log
 
 COMMANDS = {
     "account": ("setup", "Accounts at providers: add, list, test, remove."),
+    "alert": ("alerts", "Who is told when something needs a person: add, list, remove, test."),
     "api": ("headless", "The REST API on loopback, the engine beside it."),
     "backup": ("backups", "Copy the database into one file, while everything runs."),
     "completion": ("service", "Teach bash, zsh or fish to complete these commands."),

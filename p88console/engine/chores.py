@@ -6,6 +6,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from p88console.domain.errors import StoreLost
+
 log = logging.getLogger(__name__)
 
 
@@ -21,5 +23,7 @@ class Chore:
         """Do it once."""
         try:
             await self.work()
+        except StoreLost as fault:
+            log.warning("%s waits: %s", self.name, fault)
         except Exception:
             log.exception("%s could not be done; it is tried again", self.name)

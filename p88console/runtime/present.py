@@ -10,6 +10,7 @@ from typing import Any
 from p88console.domain.doctor import Check, is_go
 from p88console.domain.inbox import CHOICES
 from p88console.domain.jobs import COUNT_NAMES, Job, JobState
+from p88console.domain.notices import Notice
 from p88console.domain.plan import Action, Plan, Step, freeing, worn
 from p88console.store.bib_ledger import Held, Worn
 from p88console.store.events import EventRow, LinkRow
@@ -25,6 +26,21 @@ Document = dict[str, Any]
 def identity(value: int | None) -> str | None:
     """Our own id, opaque."""
     return None if value is None else str(value)
+
+
+def notice(found: Notice) -> Document:
+    """Something that the engine noticed; `ended_at` is null while it stands."""
+    return {
+        "id": identity(found.id),
+        "kind": found.kind.value,
+        "title": found.title,
+        "detail": found.detail,
+        "event_id": identity(found.event_id),
+        "account_id": identity(found.account_id),
+        "job_id": identity(found.job_id),
+        "began_at": instant(found.began_at),
+        "ended_at": instant(found.ended_at),
+    }
 
 
 def instant(value: datetime | None) -> str | None:

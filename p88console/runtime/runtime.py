@@ -15,6 +15,7 @@ from p88console.engine.lines import Lines
 from p88console.engine.shop import Adapters, Shop
 from p88console.engine.worker import Worker, is_dead, new_owner
 from p88console.runtime import spooling
+from p88console.runtime.alerts import alert_watch
 from p88console.runtime.backups import rolling
 from p88console.runtime.disk import disk_watch
 from p88console.runtime.opening import check_kept, check_place
@@ -124,6 +125,7 @@ async def open_runtime(
     engine = Engine(shop, settings.cadence_of, lease_s=lease_s)
     late = partial(spooling.apply, home, shop, engine.nudge)
     engine.chores = [
+        alert_watch(home, db, clock, vault, settings.alerts),
         disk_watch(home, db, clock),
         Chore("typed", late, spooling.LOOK_S)
         if home.shared

@@ -6,8 +6,11 @@ from p88console.engine import timetable
 from p88console.runtime import present
 from p88console.runtime.present import Document
 from p88console.runtime.runtime import Runtime
-from p88console.store import ledger, lines, overview
+from p88console.store import ledger, lines, notices, overview
 from p88console.store.board import Lane
+
+NOTICES = 20
+"""How many of the newest notices are shown."""
 
 
 async def status(runtime: Runtime, event_id: int | None = None) -> Document:
@@ -17,6 +20,7 @@ async def status(runtime: Runtime, event_id: int | None = None) -> Document:
     lanes = await runtime.db.read(overview.lanes, now)
     due = await runtime.db.read(timetable.ahead, runtime.engine.rhythm, now)
     network = await runtime.db.read(lines.network, now)
+    told = await runtime.db.read(notices.newest, NOTICES)
     return {
         "engine": "running" if await runtime.served() else "stopped",
         "network": network.kind.value,
@@ -25,6 +29,7 @@ async def status(runtime: Runtime, event_id: int | None = None) -> Document:
         "oldest_unsent_s": round((now - oldest).total_seconds()) if oldest else None,
         "needs_you": await runtime.db.read(overview.needs_you),
         "providers": [_lane(lane) for lane in lanes],
+        "notices": [present.notice(one) for one in told],
         "next": [
             {
                 "operation": row.operation.value,

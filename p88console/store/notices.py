@@ -92,13 +92,23 @@ def last_told(connection: Connection) -> datetime | None:
     return max(found, default=None)
 
 
-def told(tx: Tx, notices: Iterable[Notice], now: datetime) -> None:
-    """An alert about these went out."""
+def take_untold(tx: Tx, kinds: Collection[NoticeKind], now: datetime) -> list[Notice]:
+    """What nobody was told of yet, for whoever tells it now: nobody else gets it."""
+    found = untold(tx.connection, kinds)
+    _mark(tx, found, now)
+    return found
+
+
+def put_back(tx: Tx, notices: Iterable[Notice]) -> None:
+    """An alert about these did not arrive anywhere."""
+    _mark(tx, notices, None)
+
+
+def _mark(tx: Tx, notices: Iterable[Notice], at: datetime | None) -> None:
     for notice in notices:
         column = "told_at" if notice.ended_at is None else "over_told_at"
-        tx.connection.execute(
-            update(NOTICES).where(NOTICES.c.id == notice.id).values({column: now})
-        )
+        of = update(NOTICES).where(NOTICES.c.id == notice.id)
+        tx.connection.execute(of.values({column: at}))
 
 
 def _read(connection: Connection, query: Select[tuple[object, ...]]) -> list[Notice]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select
 
 from p88console.domain.jobs import JobKey, Operation
 from p88console.store.db import Tx
@@ -110,17 +110,28 @@ def calls(connection: Connection) -> dict[tuple[int, int | None, Operation], int
     return {(row.account_id, row.event_id, Operation(row.operation)): row.calls for row in found}
 
 
-def note_calls(tx: Tx, key: JobKey, made: int) -> None:
-    """Remember how many calls a listing took."""
-    tx.connection.execute(
-        update(MARKS)
-        .where(
-            MARKS.c.account_id == key.account_id,
-            func.coalesce(MARKS.c.event_id, 0) == (key.event_id or 0),
-            MARKS.c.operation == key.operation.value,
-        )
-        .values(calls=made)
-    )
+def successes(
+    connection: Connection,
+) -> dict[tuple[int, int | None, Operation], datetime]:
+    """When each listing was last read whole, by account, event and operation."""
+    query = select(MARKS.c.account_id, MARKS.c.event_id, MARKS.c.operation, MARKS.c.succeeded_at)
+    found = connection.execute(query.where(MARKS.c.succeeded_at.is_not(None)))
+    return {
+        (row.account_id, row.event_id, Operation(row.operation)): row.succeeded_at for row in found
+    }
+
+
+def succeeded(tx: Tx, key: JobKey, now: datetime, calls: int) -> None:
+    """A listing was read whole, in so many calls; with 0 they are not known."""
+    place = {
+        "account_id": key.account_id,
+        "event_id": key.event_id,
+        "operation": key.operation.value,
+        "succeeded_at": now,
+    }
+    if calls:
+        place["calls"] = calls
+    upsert(tx.connection, MARKS, [place], key=("account_id", "event_id", "operation"))
 
 
 def advance(

@@ -63,8 +63,8 @@ def complete(tx: Tx, attempt: Attempt, now: datetime, remark: dict[str, str] | N
     if settled is None:
         return False
     _settle_attempt(tx, attempt, JobState.COMPLETED.value, now, remark)
-    if attempt.calls and attempt.job.direction is Direction.PULL:
-        schedule.note_calls(tx, attempt.job.key, attempt.calls)
+    if attempt.job.direction is Direction.PULL and not attempt.partial:
+        schedule.succeeded(tx, attempt.job.key, now, attempt.calls)
     lines.went_well(tx, attempt.job.account_id)
     queue.close_failed(tx, attempt.job.key, now)
     _follow_up(tx, attempt.job, settled, now)

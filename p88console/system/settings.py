@@ -17,6 +17,7 @@ from p88console.domain.errors import UsageFault
 from p88console.domain.fields import FIELDS
 from p88console.domain.guns import Gun, Guns, parse_gun
 from p88console.domain.model import Provider
+from p88console.domain.notices import ALERTING, NoticeKind
 from p88console.domain.ownership import FieldRule, Ownership, parse_rule
 from p88console.domain.policy import BibRules, Policy, Scope
 
@@ -132,6 +133,14 @@ class Backups(_Section):
     keep: int = Field(default=24, ge=1, le=10_000)
 
 
+class Alerts(_Section):
+    """What people who are away are told; where to is kept in the keyring (`p88console alert`)."""
+
+    kinds: tuple[NoticeKind, ...] = ALERTING
+    pause: Span = timedelta(minutes=5)
+    """At most one message in this time; what comes meanwhile is gathered into the next."""
+
+
 class Network(_Section):
     """How it is found out what is wrong with the network."""
 
@@ -163,6 +172,7 @@ class OneEvent(_Section):
 class Settings(_Section):
     """Everything that can be set; an empty file sets nothing."""
 
+    alerts: Alerts = Alerts()
     backups: Backups = Backups()
     engine: EngineRoom = EngineRoom()
     cadence: Cadence = Cadence()
