@@ -153,13 +153,15 @@ class RemovalRecord:
     """A provider's word that a registration no longer stands, with its reason.
 
     `provider_id` is a participant's, or that of a registration with everybody in it. `unsaid` means
-    that nobody said so: they are missing from a complete listing.
+    that nobody said so: they are missing from a complete listing; `doubtful` that this provider
+    would have said so.
     """
 
     provider_id: str
     status: ParticipantStatus
     moved_to: str | None = None
     unsaid: bool = False
+    doubtful: bool = False
     raw: RawRow = field(default_factory=dict)
 
 

@@ -113,7 +113,8 @@ async def _keep(
     broken: BaseException | None = None
     for short, what in found:
         if isinstance(what, Rejected | RowFault):
-            ticket.refuse_row(RowFault("detail", str(what)), short.row_key)
+            told = RowFault("detail", str(what))
+            ticket.refuse_row(told, short.row_key, f"detail:{short.row_key}")
             read[short.row_key] = short.list_hash
         elif isinstance(what, BaseException):
             broken = broken or what

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -62,23 +62,34 @@ def target_of(link: LinkRow) -> ScoringTarget:
 
 
 async def understood(
-    ticket: Ticket, rows: Sequence[RawRow], read: Callable[[RawRow], T]
+    ticket: Ticket, rows: Sequence[RawRow], read: Callable[[RawRow], T], id_field: str = ""
 ) -> list[T]:
-    """Translate rows, off the event loop; one that cannot be understood is set aside."""
-    return await asyncio.to_thread(_translate, ticket, rows, read)
+    """Translate rows, off the event loop; one that cannot be understood is set aside.
+
+    `id_field` names the field of a row that tells which one was set aside.
+    """
+    return await asyncio.to_thread(_translate, ticket, rows, read, id_field)
 
 
-def _translate(ticket: Ticket, rows: Sequence[RawRow], read: Callable[[RawRow], T]) -> list[T]:
+def _translate(
+    ticket: Ticket, rows: Sequence[RawRow], read: Callable[[RawRow], T], id_field: str
+) -> list[T]:
     records: list[T] = []
     for row in rows:
         try:
             records.append(read(row))
         except RowFault as fault:
-            ticket.refuse_row(fault, row)
+            ticket.refuse_row(fault, row, _id_of(row, id_field))
         except (TypeError, ValueError, KeyError, AttributeError) as fault:
             log.info("row not understood: %r", fault)
-            ticket.refuse_row(RowFault("row", "it has another shape than the provider's rows"), row)
+            told = RowFault("row", "it has another shape than the provider's rows")
+            ticket.refuse_row(told, row, _id_of(row, id_field))
     return records
+
+
+def _id_of(row: object, id_field: str) -> str | None:
+    its_id = row.get(id_field) if isinstance(row, Mapping) else None
+    return None if its_id in (None, "") else str(its_id)
 
 
 def scope_of(event: EventRow) -> Scope:

@@ -32,6 +32,7 @@ from p88console.store import (
     removals,
     returns,
     schedule,
+    set_aside,
     transfers,
 )
 from p88console.store.db import Tx
@@ -56,7 +57,9 @@ async def pull_participants(ticket: Ticket) -> None:
     listed = job.checkpoint.get("listed", False)
     # whoever moved is known only from the top, so a listing with details begins there again
     begun = {} if isinstance(adapter, ReadsDetails) and not listed else job.checkpoint
-    listing = _Listing.resume(begun, mark, shop.clock.now(), whole=job.full)
+    # while a brake holds, only a whole listing tells who is there after all
+    whole = job.full or await shop.db.read(removals.brake_holds, event.id)
+    listing = _Listing.resume(begun, mark, shop.clock.now(), whole=whole)
     since = mark.watermark - OVERLAP if mark.watermark and not listing.full else None
     if not adapter.has_since_filter:
         since = None
@@ -73,8 +76,9 @@ async def pull_participants(ticket: Ticket) -> None:
         _tell_short(ticket, event, listing)
         return
     gone = listing.left + await _removals(ticket, adapter, event, since)
-    if adapter.absence_removes and listing.complete:
-        gone += await shop.db.read(removals.absent, event.id, listing.ids)
+    if listing.complete and not isinstance(adapter, ReadsDetails):
+        removes = adapter.absence_removes
+        gone += await shop.db.read(removals.absent, event.id, listing.ids, removes=removes)
     if isinstance(adapter, ReadsDetails):
         await ticket.write(_note_gone, ticket, event, gone)
         await read_details(ticket, adapter, event, _source(ticket))
@@ -102,7 +106,7 @@ async def _list(
     if isinstance(adapter, ReadsDetails):
         pages = list_newest_first(ticket, adapter, event, pages, whole=listing.full)
     async for page in pages:
-        records = await understood(ticket, page.rows, adapter.participant)
+        records = await understood(ticket, page.rows, adapter.participant, adapter.id_field)
         listing.take(page, records)
         ticket.counts += await ticket.write(
             participants.upsert_page,
@@ -260,6 +264,15 @@ def _finish_pull(
     handovers.follow(tx, hand, event.id)
     bibs.mind(tx, event.id, hand.policy.bibs, now)
     nameless.mind(tx, event.id, now)
+    set_aside.mind(
+        tx,
+        event.id,
+        ticket.job.account_id,
+        ticket.set_aside,
+        listing.ids,
+        now,
+        complete=listing.complete,
+    )
     returns.settle(tx, event.id, now)
     waiting = [row["id"] for row in removals.quarantined(tx.connection, event.id)]
     ticket.touched.note("quarantined", waiting)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from p88console.domain.errors import P88Error, RowFault, VaultFault
+from p88console.domain.fingerprint import fingerprint
 from p88console.domain.jobs import Counts, Job
 from p88console.engine.line import Errand
 from p88console.engine.lines import Lines
@@ -15,6 +16,7 @@ from p88console.providers.base import AccountAccess, Adapter
 from p88console.providers.registry import open_adapter
 from p88console.store import leases, tenants
 from p88console.store.db import Database, Tx, alongside, is_alongside
+from p88console.store.set_aside import SetAside
 from p88console.store.settle import Attempt
 from p88console.store.tenants import AccountRow
 from p88console.store.touched import Touched
@@ -120,6 +122,8 @@ class Ticket:
     """Somebody else has taken the job over; nothing more may be written for it."""
     touched: Touched = field(default_factory=Touched)
     refused_rows: list[str] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    """The same rows, as the inbox asks about them."""
     remarks: list[str] = field(default_factory=list)
 
     async def write(
@@ -147,11 +151,12 @@ class Ticket:
         if not kept:
             raise LeaseLost("this job was taken over", f"job #{self.job.id}")
 
-    def refuse_row(self, fault: RowFault, row: object) -> None:
+    def refuse_row(self, fault: RowFault, row: object, row_id: str | None = None) -> None:
         """Set a row aside that cannot be understood; the rest of its page goes on."""
         self.counts += Counts(refused=1)
         told = f"{fault.field}: {fault.detail} in {str(row)[:120]}"
         self.touched.say("refused", told)
+        self.set_aside.append(SetAside(row_id or fingerprint(str(row)), told))
         if len(self.refused_rows) < LISTED_ROWS:
             self.refused_rows.append(told)
 

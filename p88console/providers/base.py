@@ -196,6 +196,8 @@ class ReadsEvents(Protocol):
 class ReadsParticipants(Protocol):
     """Lists the people registered for an event."""
 
+    id_field: str
+    """The field of a raw row that carries the registration's stable id."""
     has_since_filter: bool
     absence_removes: bool
     """Whether somebody who is missing from a complete listing is no longer registered."""

@@ -44,6 +44,7 @@ class ChronoTrack:
     """One ChronoTrack user: events, entries, results."""
 
     provider = Provider.CHRONOTRACK
+    id_field = "entry_id"
     has_since_filter = False
     absence_removes = True
     file_command = "p88console export chronotrack-entries --event ID -o entries.csv"

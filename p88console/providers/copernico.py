@@ -80,6 +80,7 @@ class Copernico:
     """One Copernico key: events, people in and read back, results."""
 
     provider = Provider.COPERNICO
+    id_field = "id"
     has_since_filter = False
     absence_removes = True
     push_traits = PushTraits(

@@ -98,6 +98,7 @@ class Haku:
     """One Haku organisation: discovery and registrations; nothing can be written."""
 
     provider = Provider.HAKU
+    id_field = "registration_number"
     has_since_filter = False
     absence_removes = False  # whoever cancels stays in the listing and says so
 

@@ -109,6 +109,7 @@ class RaceRoster(ResultsDesk):
     """One Race Roster user: events, registrations, results posted and results that are public."""
 
     provider = Provider.RACEROSTER
+    id_field = "participantId"
     has_since_filter = False
     absence_removes = True
 

@@ -48,6 +48,7 @@ REMOVED_REASONS = {
 class People(Room):
     """Registrations and removals, page by page, and bibs written back."""
 
+    id_field = "registration_id"
     has_since_filter = True
     absence_removes = False
 

@@ -185,11 +185,18 @@ def _refused(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -
     if "publication_id" in item.detail:
         unshown.send_again(tx, item.detail["publication_id"], hand.now)
     elif item.participant_id is None:
-        return
+        _pull_again(tx, hand, item)
     elif item.key == returns.return_key(item.participant_id):
         returns.forget(tx, [item.participant_id])
     else:
         ledger.forget(tx, [item.participant_id], item.link_id)
+
+
+def _pull_again(tx: Tx, hand: Hand, item: Item) -> None:
+    """Read everybody again, among them the row that could not be read."""
+    if item.event_id is not None and item.account_id is not None:
+        key = JobKey(item.account_id, item.event_id, Operation.PARTICIPANTS, Direction.PULL)
+        queue.enqueue(tx, key, Trigger.OPERATOR, hand.now, full=True)
 
 
 def _held(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -> None:

@@ -39,6 +39,8 @@ class Gone:
     status: str
     moved_to: str | None
     reason: str
+    doubtful: bool = False
+    """Only a person can say so: missing at a provider who says who leaves, and did not."""
 
     @property
     def stamp(self) -> str:
@@ -75,7 +77,8 @@ def note_removals(
     braked = len(first) > limit or len(before) > limit
     rules = Rules(tx.connection, event_id, policy)
     started = {gone.row["id"] for gone in named if _wears_after_gun(gone, rules, now)}
-    confirmed = [] if braked else [gone for gone in before if gone.row["id"] not in started]
+    asked = {gone.row["id"] for gone in named if gone.doubtful} | started
+    confirmed = [] if braked else [gone for gone in before if gone.row["id"] not in asked]
     _quarantine(tx, [gone.row["id"] for gone in first], now)
     apply(tx, confirmed, source, now)
     waiting = [gone for gone in named if gone not in confirmed]
@@ -108,7 +111,8 @@ def _named(
         if row is None or row["status"] != ParticipantStatus.ACTIVE:
             continue
         said = "no longer lists them" if removal.unsaid else f"says {removal.status.value}"
-        gone = Gone(row, removal.status.value, removal.moved_to, f"{source.who} {said}")
+        reason = f"{source.who} {said}"
+        gone = Gone(row, removal.status.value, removal.moved_to, reason, removal.doubtful)
         if kept.get(removal_key(row["id"])) != gone.stamp:
             named[row["id"]] = gone
     return list(named.values())
@@ -128,6 +132,11 @@ def _quarantine(tx: Tx, ids: Sequence[int], now: datetime) -> None:
 def brake_key(event_id: int) -> str:
     """The inbox key of an event's removal brake."""
     return f"brake:{event_id}"
+
+
+def brake_holds(connection: Connection, event_id: int) -> bool:
+    """Whether the event's removals wait for somebody to look."""
+    return bool(inbox.open_ids(connection, [brake_key(event_id)]))
 
 
 def _brake(event_id: int, waiting: Sequence[Gone], active: int) -> Question:
@@ -285,15 +294,26 @@ def _known(connection: Connection, event_id: int, row_keys: Sequence[str]) -> di
     return found
 
 
-def absent(connection: Connection, event_id: int, listed: Container[str]) -> list[RemovalRecord]:
-    """Who stands here and is missing from a complete listing, as removals; walk-ups never are."""
-    query = select(PARTICIPANTS.c.row_key).where(
+def absent(
+    connection: Connection, event_id: int, listed: Container[str], *, removes: bool = True
+) -> list[RemovalRecord]:
+    """Who stands here and is missing from a complete listing, as removals; walk-ups never are.
+
+    Where the provider says who leaves, so that absence alone `removes` nobody, only so many that
+    they pull the brake are told, and whoever waits from then.
+    """
+    query = select(PARTICIPANTS.c.row_key, PARTICIPANTS.c.quarantined_since).where(
         PARTICIPANTS.c.event_id == event_id,
         PARTICIPANTS.c.status == ParticipantStatus.ACTIVE.value,
         ~PARTICIPANTS.c.added_here,
     )
-    missing = [key for key in connection.execute(query).scalars() if key not in listed]
-    return [RemovalRecord(key, ParticipantStatus.REMOVED, unsaid=True) for key in missing]
+    missing = [row for row in connection.execute(query) if row.row_key not in listed]
+    if not removes and len(missing) <= brake_limit(active_count(connection, event_id)):
+        missing = [row for row in missing if row.quarantined_since is not None]
+    return [
+        RemovalRecord(row.row_key, ParticipantStatus.REMOVED, unsaid=True, doubtful=not removes)
+        for row in missing
+    ]
 
 
 def active_ids(connection: Connection, event_id: int) -> list[int]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 PORTAL = b"<html><body>Welcome to Venue WiFi, please accept the terms</body></html>"
@@ -74,6 +76,8 @@ class FaultLine:
         """The whole head of each request, its first line included."""
         self.bodies: list[bytes] = []
         """What was written, in order."""
+        self.bend: Callable[[Any], Any] | None = None
+        """What becomes of the JSON that the provider answers to such requests."""
         self.port = 0
         self.released = asyncio.Event()
 
@@ -156,7 +160,8 @@ class FaultLine:
             return False
         while weather is Weather.MUTE and self.weather is weather:  # noqa: ASYNC110  # set bare
             await asyncio.sleep(0.01)
-        writer.write(answer)
+        bent = self.bend is not None and self.hits in first
+        writer.write(_bent(answer, self.bend) if bent and self.bend else answer)
         await writer.drain()
         return False  # one exchange a connection keeps the line simple
 
@@ -167,6 +172,14 @@ class FaultLine:
             self.skip -= 1
             return Weather.FAIR
         return self.weather
+
+
+def _bent(answer: bytes, bend: Callable[[Any], Any]) -> bytes:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    other = json.dumps(bend(json.loads(body))).encode()
+    kept = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-length")]
+    length = f"Content-Length: {len(other)}".encode()
+    return b"\r\n".join([*kept, length]) + b"\r\n\r\n" + other
 
 
 def _length(head: bytes) -> int:
