@@ -73,7 +73,7 @@ def take_back(tx: Tx, action_id: int, now: datetime) -> None:
 
 def _question(orphan: Orphan, event_id: int) -> Question:
     row, found = orphan.row, orphan.suggestion
-    reason = f"{_told(row)} and is registered nowhere"
+    reason = f"{_told(row)}, and nobody registered answers to it"
     return Question(
         key=f"orphan:{event_id}:{row['id']}",
         kind=Kind.ORPHAN,

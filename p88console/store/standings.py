@@ -114,20 +114,31 @@ def orphans(connection: Connection, event_id: int, race_id: int | None = None) -
     )
     query = _of(query, event_id, race_id).order_by(RESULTS.c.race_id, RESULTS.c.id)
     rows = [dict(row) for row in connection.execute(query).mappings()]
-    people = list(_people(connection, event_id)) if rows else []
+    people = {link: list(_people(connection, event_id, link)) for link in _links_of(rows)}
     return [
         Orphan(
             row,
-            likely(Stray(row["race_id"], row["bib"], row["first_name"], row["last_name"]), people),
+            likely(
+                Stray(row["race_id"], row["bib"], row["first_name"], row["last_name"]),
+                people[row["link_id"]],
+            ),
         )
         for row in rows
     ]
 
 
-def _people(connection: Connection, event_id: int) -> Iterable[Known]:
+def _links_of(rows: Iterable[Mapping[str, Any]]) -> set[int]:
+    return {row["link_id"] for row in rows}
+
+
+def _people(connection: Connection, event_id: int, link_id: int) -> Iterable[Known]:
+    """Everybody of the event, and whether this scoring system has begun to tell of them."""
     people = PARTICIPANTS.c
     with_result = select(RESULTS.c.participant_id).where(
-        RESULTS.c.event_id == event_id, RESULTS.c.participant_id.is_not(None)
+        RESULTS.c.event_id == event_id,
+        RESULTS.c.link_id == link_id,
+        RESULTS.c.status != ResultStatus.NOT_STARTED.value,
+        RESULTS.c.participant_id.is_not(None),
     )
     done = set(connection.execute(with_result).scalars())
     query = select(

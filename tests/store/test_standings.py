@@ -150,7 +150,9 @@ def test_an_orphan_is_asked_about_once_and_settles_when_its_runner_turns_up(
         assert bench.write(orphans.tell, [bench.event], bench.now) == 1
     (item,) = bench.read(inbox.items, event_id=bench.event)
     assert (item.kind, item.participant_id) == (Kind.ORPHAN, None)
-    assert item.reason == "512 Ada Example finished in 1:30:00.0 and is registered nowhere"
+    assert (
+        item.reason == "512 Ada Example finished in 1:30:00.0, and nobody registered answers to it"
+    )
     bench.mirror(ada(bib="521"))
     bench.write(orphans.tell, [bench.event], bench.now)
     (item,) = bench.read(inbox.items, event_id=bench.event)
