@@ -52,13 +52,25 @@ SELECT results.id AS result_id, accounts.partner_id, accounts.id AS account_id,
        results.first_name, results.last_name, participants.gender, participants.birth_date,
        results.status, results.gun_time_ms, results.chip_time_ms, results.place,
        results.gender_place, results.category, results.category_place, results.splits,
-       results.revision, results.changed_at
+       results.revision, results.changed_at,
+       shown.version AS published_version, shown.official AS published_official,
+       shown.settled_at AS published_at, shown.state AS publication_state,
+       shown.reason AS publication_reason
 FROM results
 JOIN links ON links.id = results.link_id
 JOIN accounts ON accounts.id = links.account_id
 JOIN events ON events.id = results.event_id
 LEFT JOIN races ON races.id = results.race_id
 LEFT JOIN participants ON participants.id = results.participant_id
+LEFT JOIN (
+    SELECT publications.race_id, publication_rows.participant_id, publications.version,
+           publications.official, publications.settled_at, publication_rows.state,
+           publication_rows.reason
+    FROM publication_rows
+    JOIN publications ON publications.id = publication_rows.publication_id
+    WHERE publications.state = 'published' AND publications.mode <> 'withdraw'
+      AND publications.version = (
+          SELECT max(newest.version) FROM publications AS newest
+          WHERE newest.race_id = publications.race_id AND newest.state = 'published')
+) AS shown ON shown.race_id = results.race_id AND shown.participant_id = results.participant_id
 """
-
-CREATE_VIEWS = (UNIFIED_EVENTS, UNIFIED_PARTICIPANTS, UNIFIED_RESULTS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, text, update
 
 from p88console.domain.errors import NotOffered, UsageFault
 from p88console.domain.jobs import Direction, Job, JobKey, JobState, Operation, Trigger
@@ -347,6 +347,28 @@ async def test_results_are_taken_from_the_public_and_shown_again(press: Press) -
     await press.publish()
     assert [one["public"] for one in await press.lists()] == [True]
     assert len(await press.lists()) == 1
+
+
+async def test_anyone_with_sql_sees_what_is_published_of_each_result(press: Press) -> None:
+    query = text(
+        "SELECT published_version, publication_state, count(*) FROM unified_results "
+        "WHERE race_id = :race AND status = 'finished' GROUP BY 1, 2"
+    )
+
+    async def told() -> list[tuple[object, ...]]:
+        def read(connection: Connection) -> list[tuple[object, ...]]:
+            return [tuple(row) for row in connection.execute(query, {"race": press.race.id})]
+
+        return await press.day.runtime.db.read(read)
+
+    count = len(await finishers(press))
+    assert await told() == [(None, None, count)]
+    await press.publish()
+    assert await told() == [(1, "verified", count)]
+    await press.publish(official=True)
+    assert await told() == [(2, "verified", count)]
+    await press.publish(unpublish=True)
+    assert await told() == [(None, None, count)]
 
 
 async def test_official_is_a_step_of_its_own(press: Press) -> None:

@@ -47,7 +47,18 @@ PERSON_COLUMNS = {
     "status",
     "push_state",
 }
-RESULT_COLUMNS = {"provider", "race", "bib", "status", "gun_time_ms", "chip_time_ms", "place"}
+RESULT_COLUMNS = {
+    "published_version",
+    "published_at",
+    "publication_state",
+    "provider",
+    "race",
+    "bib",
+    "status",
+    "gun_time_ms",
+    "chip_time_ms",
+    "place",
+}
 
 
 def test_head_is_the_newest_version_file() -> None:

@@ -1,0 +1,16 @@
+"""What is published of each result, in the unified view."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from p88console.store.views import UNIFIED_RESULTS
+
+revision = "0020"
+down_revision = "0019"
+
+
+def upgrade() -> None:
+    """Make the view of results anew."""
+    op.execute("DROP VIEW unified_results")
+    op.execute(UNIFIED_RESULTS)
