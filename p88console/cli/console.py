@@ -49,12 +49,15 @@ async def run_console(
 
     Returns what it was left for; nothing when it was quit.
     """
+    from p88console.ui.alarm import Ringing  # noqa: PLC0415  # Textual, only when drawn
     from p88console.ui.app import ConsoleApp  # noqa: PLC0415  # Textual, only when drawn
 
     if not watch:
         await runtime.engine.start()
     desk = RuntimeDesk(runtime, read_only=watch, practice=practice)
-    app = ConsoleApp(desk)
+    wished = runtime.shop.settings.console
+    ringing = Ringing(wished.bell, wished.desktop, wished.ring_every.total_seconds())
+    app = ConsoleApp(desk, theme=wished.theme, keymap=wished.keys, ringing=ringing)
     await app.run_async()
     if app.return_code:
         raise SystemExit(FAILED)

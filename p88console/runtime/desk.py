@@ -13,6 +13,7 @@ from p88console.domain.jobs import Trigger
 from p88console.domain.notices import Notice
 from p88console.runtime import operators, syncs
 from p88console.runtime.desks.inbox import RuntimeInbox
+from p88console.runtime.desks.memory import FileMemory
 from p88console.runtime.desks.past import RuntimePast
 from p88console.runtime.desks.people import RuntimePeople
 from p88console.runtime.desks.setup import RuntimeSetup
@@ -55,6 +56,7 @@ class RuntimeDesk:
         self.past = RuntimePast(runtime.db)
         self.standings = RuntimeStandings(runtime, self._operator.who)
         self.work = RuntimeWork(runtime)
+        self.memory = FileMemory(runtime.home.console)
 
     def watch(self, changed: Changed) -> Callable[[], None]:
         """Call `changed` on the event loop, at most ten times a second; returns the unwatch."""

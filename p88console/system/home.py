@@ -28,6 +28,11 @@ class Home:
         return self.folder / "settings.toml"
 
     @property
+    def console(self) -> Path:
+        """How the operator likes the console; absent until something was chosen on screen."""
+        return self.folder / "console.json"
+
+    @property
     def backups(self) -> Path:
         """Copies of the database, made by themselves and kept by count."""
         return self.folder / "backups"

@@ -159,6 +159,31 @@ def _gun(text: object) -> Gun:
     return text if isinstance(text, Gun) else parse_gun(str(text))
 
 
+def _flat(keys: object) -> object:
+    """Keys by their action's whole name, whether TOML read the dot in it as a table or not."""
+    if not isinstance(keys, dict):
+        return keys
+    flat: dict[str, object] = {}
+    for name, value in keys.items():
+        within = value.items() if isinstance(value, dict) else [("", value)]
+        flat |= {f"{name}.{rest}" if rest else name: key for rest, key in within}
+    return flat
+
+
+class Console(_Section):
+    """How the console looks and calls for a person."""
+
+    theme: str | None = None
+    """`p88-dark`, `p88-light`, or any theme of the framework."""
+    keys: Annotated[dict[str, str], BeforeValidator(_flat)] = Field(default_factory=dict)
+    """An action's name → the key that does it, or several with commas between."""
+    bell: bool = True
+    desktop: bool = False
+    """Whether the terminal is asked for a desktop notice too."""
+    ring_every: Span = timedelta(seconds=30)
+    """How often it calls again until somebody has heard it."""
+
+
 class OneEvent(_Section):
     """What one event does differently."""
 
@@ -176,6 +201,7 @@ class Settings(_Section):
     backups: Backups = Backups()
     engine: EngineRoom = EngineRoom()
     cadence: Cadence = Cadence()
+    console: Console = Console()
     ownership: Rules = Field(default_factory=dict)
     bibs: Bibs = Bibs()
     event: dict[str, OneEvent] = Field(default_factory=dict)

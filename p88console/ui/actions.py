@@ -19,6 +19,7 @@ ACTIONS: tuple[Action, ...] = (
     *work.MARKING,
     *rooms.VIEWS,
     *rooms.LISTS,
+    *work.LOOKS,
     *rooms.ROSTER,
     *people.PEOPLE,
     *people.WALK_UPS,
@@ -31,10 +32,13 @@ ACTIONS: tuple[Action, ...] = (
     *rooms.HAND,
     *rooms.DOORS,
     *rooms.CONSOLES,
+    *work.SIGNALS,
     *sheets.JOB_STORY,
     *work.STORY_WORK,
     *work.PLAN_SHEET,
     *work.SCHEDULE_SHEET,
+    *work.COLUMNS_SHEET,
+    *work.JUMP,
     *sheets.ATTEMPT,
     *sheets.PERSON,
     *inbox.ITEM,
@@ -44,7 +48,7 @@ ACTIONS: tuple[Action, ...] = (
     *sheets.FORM,
 )
 
-_SPELT = {"enter": "enter", "escape": "escape"}
+_SPELT = {"backspace": "backspace", "enter": "enter", "escape": "escape"}
 _BY_METHOD = {(action.scope, action.do): action for action in ACTIONS}
 
 

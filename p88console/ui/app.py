@@ -15,13 +15,17 @@ from textual.app import App
 from textual.command import Provider
 
 from p88console.ui.actions import bindings, of_scopes, shown_key
+from p88console.ui.alarm import Alarm, Ringing
 from p88console.ui.desk import Desk
 from p88console.ui.endings import heed
+from p88console.ui.keymap import checked
 from p88console.ui.outlook import Outlook
 from p88console.ui.palette import ActionCommands
-from p88console.ui.rooms import ROOMS
+from p88console.ui.phrase import visible
+from p88console.ui.rooms import ROOMS, SCOPES
 from p88console.ui.screens.dialogs import Help, Leave
 from p88console.ui.screens.errand import run_errand
+from p88console.ui.screens.jump import Jump
 from p88console.ui.screens.room import Room
 from p88console.ui.theme import DARK, LIGHT, THEMES, fallback_variables
 from p88console.ui.widgets.keybar import live_actions
@@ -41,8 +45,9 @@ class ConsoleApp(App[None]):
         self,
         desk: Desk,
         *,
-        theme: str = DARK,
+        theme: str | None = None,
         keymap: Mapping[str, str] | None = None,
+        ringing: Ringing | None = None,
         tick_s: float | None = 1.0,
     ) -> None:
         """Make the console over a desk.
@@ -50,7 +55,9 @@ class ConsoleApp(App[None]):
         Args:
             desk: What the rooms read and act through.
             theme: The colour scheme to start with; an unknown one is told and replaced.
-            keymap: Other keys for actions, by action id: `{"board.push": "P"}`.
+            keymap: Other keys for actions, by action id: `{"board.push": "P"}`; what cannot be
+                used is told.
+            ringing: How it calls for a person.
             tick_s: Machine seconds between ticks of the screen's clock; None when it is stepped by
                 hand.
         """
@@ -58,8 +65,9 @@ class ConsoleApp(App[None]):
         for one in THEMES:
             self.register_theme(one)
         self.outlook = Outlook(desk, self)
-        self._wanted_theme = theme
+        self._wanted_theme = theme or DARK
         self._wanted_keymap = dict(keymap or {})
+        self.alarm = Alarm(ringing or Ringing(), self.bell, self._desktop_notice)
         self._tick_s = tick_s
         self._ticks = 0
         self._unwatch: Callable[[], None] = lambda: None
@@ -75,7 +83,11 @@ class ConsoleApp(App[None]):
         self.theme = self._wanted_theme if known else DARK
         if not known:
             self.notify(f"No theme {self._wanted_theme!r}; {DARK} is on.", markup=False)
-        self.set_keymap(self._wanted_keymap)
+        keys, slips = checked(self._wanted_keymap, SCOPES)
+        for slip in slips:
+            self.notify(visible(slip), severity="warning", markup=False)
+        self.set_keymap(dict(keys))
+        self.outlook.headed.subscribe(self, lambda _: self._look_for_needs())
         for name, room in ROOMS.items():
             self.add_mode(name, partial(room, self.outlook))
         self.switch_mode(next(iter(ROOMS)))
@@ -99,7 +111,35 @@ class ConsoleApp(App[None]):
     def tick(self) -> None:
         """A second has passed: clocks, ages and countdowns move on."""
         self._ticks += 1
+        self.alarm.tick(self._ticks)
         self.outlook.ticked.publish(self._ticks)
+
+    def _look_for_needs(self) -> None:
+        facts = self.outlook.facts
+        if facts is None:
+            return
+        needs = facts.needs_you + self.outlook.faults.has("engine")
+        of = f" · {facts.event_name}" if facts.event_name else ""
+        rang = self.alarm.on
+        self.alarm.look(needs, f"P88 Console: {needs} need{'s' * (needs == 1)} you{of}")
+        if rang != self.alarm.on:
+            self.screen.refresh_bindings()
+
+    def _desktop_notice(self, words: str) -> None:
+        """Ask the terminal for a desktop notice; one that knows none ignores it (OSC 9)."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(f"\x1b]9;{words}\x07")
+
+    def action_quiet(self) -> None:
+        """It was heard."""
+        self.alarm.heard()
+        self.screen.refresh_bindings()
+
+    def action_jump(self) -> None:
+        """Put a letter on everything that can be gone to."""
+        room = self.screen
+        if isinstance(room, Room):
+            self.push_screen(Jump(room.places()))
 
     def action_colours(self) -> None:
         """Change between the dark and the light scheme."""
@@ -144,6 +184,8 @@ class ConsoleApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that do not apply just now are grey."""
+        if action == "quiet":
+            return True if self.alarm.on else None
         room = self.screen_stack[0] if self.screen_stack else None
         if isinstance(room, Room) and not parameters:
             blocked = any(

@@ -11,6 +11,7 @@ from p88console.domain.notices import Notice
 from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.system.clock import Clock
 from p88console.ui.desks.inbox import InboxDesk
+from p88console.ui.desks.memory import Memory
 from p88console.ui.desks.past import PastDesk
 from p88console.ui.desks.people import PeopleDesk
 from p88console.ui.desks.setup import SetupDesk
@@ -48,6 +49,11 @@ class Desk(Protocol):
     @property
     def standings(self) -> StandingsDesk:
         """Results, and what is published of them."""
+        ...
+
+    @property
+    def memory(self) -> Memory:
+        """How the operator likes the console."""
         ...
 
     @property

@@ -50,6 +50,7 @@ class Outlook:
         self.scoped: Signal[None] = Signal(owner, "scoped")
         self.ticked: Signal[int] = Signal(owner, "ticked")
         self.faulted: Signal[None] = Signal(owner, "faulted")
+        self.headed: Signal[None] = Signal(owner, "headed")
 
     @property
     def now(self) -> datetime:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from p88console.ui.outlook import Outlook
 from p88console.ui.screens.board import Board
 from p88console.ui.screens.history import History
 from p88console.ui.screens.inbox import Inbox
@@ -13,7 +10,7 @@ from p88console.ui.screens.room import Room
 from p88console.ui.screens.roster import Roster
 from p88console.ui.screens.setup import Setup
 
-ROOMS: dict[str, Callable[[Outlook], Room]] = {
+ROOMS: dict[str, type[Room]] = {
     "board": Board,
     "roster": Roster,
     "results": Results,
@@ -22,3 +19,6 @@ ROOMS: dict[str, Callable[[Outlook], Room]] = {
     "setup": Setup,
 }
 """Each room by the name of its mode; the first is where the console opens."""
+
+SCOPES = [(*room.scopes, "grid", "console") for room in ROOMS.values()]
+"""For each room, the scopes whose actions answer in it."""

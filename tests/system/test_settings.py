@@ -111,3 +111,17 @@ def test_any_file_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, cont
         read_settings(file)
     except UsageFault as fault:
         assert "settings" in fault.title  # noqa: PT017
+
+
+def test_keys_are_named_with_or_without_quotes(tmp_path: Path) -> None:
+    text = '[console]\ntheme = "p88-light"\nring_every = "10 s"\n[console.keys]\n'
+    quoted = settings_of(tmp_path, text + '"sync.push" = "P"\n"board.hold" = "H"\n')
+    bare = settings_of(tmp_path, text + 'sync.push = "P"\nboard.hold = "H"\n')
+    assert quoted.console == bare.console
+    assert bare.console.keys == {"sync.push": "P", "board.hold": "H"}
+    assert bare.console.ring_every == timedelta(seconds=10)
+
+
+def test_a_key_that_is_no_text_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageFault, match="cannot be used"):
+        settings_of(tmp_path, "[console.keys]\nsync.push = 7\n")

@@ -24,7 +24,7 @@ from tests.ui.cast import NOW, StagePeople
 from tests.ui.chronicle import StagePast
 from tests.ui.finishline import StageStandings
 from tests.ui.postbox import StageInbox
-from tests.ui.worklist import StageWork
+from tests.ui.worklist import StageMemory, StageWork
 from tests.ui.workshop import StageSetup
 
 T = TypeVar("T")
@@ -135,6 +135,7 @@ class StageDesk:
     setup: StageSetup = field(init=False)
     standings: StageStandings = field(init=False)
     work: StageWork = field(init=False)
+    memory: StageMemory = field(default_factory=StageMemory)
     read_only: bool = False
     practice: str | None = None
     stopped: tuple[str, datetime] | None = None

@@ -16,6 +16,7 @@ from p88console.ui.app import ConsoleApp
 from p88console.ui.screens.agenda import Agenda
 from p88console.ui.screens.attempt import AttemptSheet
 from p88console.ui.screens.board import Board
+from p88console.ui.screens.columns import Columns
 from p88console.ui.screens.dialogs import Ask, Help, Leave
 from p88console.ui.screens.doctor import DoctorSheet
 from p88console.ui.screens.form import Form
@@ -23,6 +24,7 @@ from p88console.ui.screens.history import History
 from p88console.ui.screens.inbox import Inbox
 from p88console.ui.screens.item import ItemSheet
 from p88console.ui.screens.job import JobStory
+from p88console.ui.screens.jump import Jump
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.pick import Pick
 from p88console.ui.screens.plan import PlanSheet
@@ -55,6 +57,8 @@ ANSWERING: dict[str, tuple[type, ...]] = {
     "hand": (*ROOMS, PersonSheet),
     "attempt": (AttemptSheet,),
     "person": (PersonSheet,),
+    "columns": (Columns,),
+    "jump": (Jump,),
     "plan": (PlanSheet,),
     "agenda": (Agenda,),
     "pick": (Pick,),

@@ -127,6 +127,8 @@ async def _at_the_door(pilot: Pilot[None], key: str) -> None:
         pytest.param(("d",), id="plan"),
         pytest.param(("w",), id="schedule"),
         pytest.param(("n",), id="needing"),
+        pytest.param(("ctrl+o",), id="jump"),
+        pytest.param(("5", "ctrl+t"), id="columns"),
     ],
 )
 def test_work_to_come(snap_compare: Compare, keys: tuple[str, ...], size: tuple[int, int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
@@ -69,6 +69,19 @@ class StageWork:
 
     async def skip(self, run: ScheduledRun) -> str:
         return await self._answer("skip", lambda: "left out once", run.id)
+
+
+class StageMemory:
+    """Keeps words for as long as the stage stands."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Collection[str]] = {}
+
+    def recall(self, name: str) -> Collection[str]:
+        return self.kept.get(name, ())
+
+    async def keep(self, name: str, words: Collection[str]) -> None:
+        self.kept[name] = words
 
 
 def planned() -> list[PlanTold]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from p88console.ui.action import (
+    CONSOLE,
     JOBS,
+    MOVE,
     SYNC,
     VIEW,
     Action,
@@ -84,4 +86,39 @@ SCHEDULE_SHEET = (
 
 STORY_WORK = (
     Action("story.snooze", "s", "snooze", "Put this job off for a while.", JOBS, on_an_open_job, 4),
+)
+
+LOOKS = (
+    Action(
+        "list.columns", "ctrl+t", "columns", "Choose which columns the list shows.", VIEW, always
+    ),
+)
+
+COLUMNS_SHEET = (
+    Action(
+        "columns.switch",
+        "space,enter",
+        "show or hide",
+        "Show this column, or not.",
+        VIEW,
+        on_a_row,
+        1,
+    ),
+    Action("columns.close", "escape,q", "close", "Back; the choice is kept.", VIEW, always, 2),
+)
+
+JUMP = (Action("jump.close", "escape,ctrl+o", "stay", "Jump nowhere.", VIEW, always, 1),)
+
+SIGNALS = (
+    Action("console.jump", "ctrl+o", "jump", "To any place on screen by one letter.", MOVE, always),
+    Action(
+        "console.quiet",
+        "backspace",
+        "quiet",
+        "I have heard it: stop ringing until something else needs a person.",
+        CONSOLE,
+        always,
+        1,
+        hides=True,
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -19,6 +19,7 @@ from p88console.ui.freezing import Freezing
 from p88console.ui.outlook import Outlook
 from p88console.ui.phrase import Phrase, Tone, join, say
 from p88console.ui.reading import Reading
+from p88console.ui.screens.columns import Columns
 from p88console.ui.screens.pick import Choice, Pick
 from p88console.ui.screens.room import Room
 from p88console.ui.widgets.facets import Facet, Facets
@@ -84,6 +85,23 @@ class ListRoom(Room):
     def on_mount(self) -> None:
         """Follow the choice of an event, whichever room it is made in."""
         self.outlook.scoped.subscribe(self, lambda _: self._scoped())
+        self.pane.grid.hide_columns(self.outlook.desk.memory.recall(self._columns_name))
+
+    @property
+    def _columns_name(self) -> str:
+        return f"hidden columns of {self.door}"
+
+    def action_columns(self) -> None:
+        """Choose which columns the list shows."""
+        memory, grid, name = self.outlook.desk.memory, self.pane.grid, self._columns_name
+
+        def changed(hidden: Collection[str]) -> None:
+            grid.hide_columns(hidden)
+            keep = self.outlook.act("keep the columns", lambda: memory.keep(name, hidden))
+            self.run_worker(keep, group="memory", exit_on_error=False)
+
+        sheet = Columns(self.outlook, grid.column_titles, memory.recall(name), changed)
+        self.app.push_screen(sheet)
 
     def _scoped(self) -> None:
         self.narrow()

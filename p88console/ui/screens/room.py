@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,11 +19,14 @@ from p88console.ui.outlook import OLD, READ_AGAIN_S, READ_NOW, Outlook
 from p88console.ui.phrase import Phrase, Tone, cut, say
 from p88console.ui.reading import ReadBroke, Reading
 from p88console.ui.screens.errand import run_errand
+from p88console.ui.screens.jump import Place
 from p88console.ui.screens.plan import PlanSheet
 from p88console.ui.widgets.banner import Banner
+from p88console.ui.widgets.facets import Facets
 from p88console.ui.widgets.header import HeaderBar
 from p88console.ui.widgets.keybar import KeyBar
 from p88console.ui.widgets.lines import Lines
+from p88console.ui.widgets.pane import Pane
 from p88console.ui.widgets.tabs import Tabs
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
@@ -129,6 +133,7 @@ class Room(Screen[None]):
         outlook.look_at_network()
         self.query_one(HeaderBar).refresh()
         self.head_read()
+        outlook.headed.publish(None)
 
     def on_read_broke(self, event: ReadBroke) -> None:
         """Something came back that the screen cannot show; the rest of it goes on."""
@@ -155,6 +160,26 @@ class Room(Screen[None]):
         """Keys that do not apply just now are grey."""
         called = f"{action}({', '.join(map(repr, parameters))})" if parameters else action
         return None if obstacle(self.scopes, called, self.situation()) else True
+
+    def places(self) -> Sequence[Place]:
+        """Everything that can be jumped to: doors, facets, panes, from top to bottom."""
+        tabs = self.query_one(Tabs)
+        here = tabs.content_region
+        found = [
+            Place(here.x + at, here.y, partial(self.app.run_action, call, self))
+            for at, call in tabs.doors
+        ]
+        for facets in self.query(Facets):
+            here = facets.content_region
+            found += [
+                Place(here.x + at, here.y, partial(facets.post_message, Facets.Chosen(index)))
+                for at, index in facets.places
+            ]
+        for pane in self.query(Pane):
+            if pane.display:
+                title = pane.title_line.content_region
+                found.append(Place(title.x, title.y, partial(self.set_focus, pane.grid)))
+        return found
 
     async def action_room(self, name: str) -> None:
         """To another room."""

@@ -46,6 +46,11 @@ class Facets(Lines):
         self._places: dict[int, range] = {}
         self._line: Phrase = NOTHING
 
+    @property
+    def places(self) -> Sequence[tuple[int, int]]:
+        """Where each facet stands on the line, and its index."""
+        return [(place.start, index) for index, place in self._places.items()]
+
     def lines(self, width: int) -> Sequence[Phrase]:
         """One line; without room for all of it, first the gaps, then the empty ones go."""
         facets, chosen = self._facets(), self._chosen()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
@@ -76,7 +77,7 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
         """
         super().__init__()
         self._source = source
-        self._look = look
+        self._look = self._whole = look
         self._moment = moment
         self._pages: Pages[RowT] = Pages()
         self._reading = Reading(self, self._read)
@@ -150,6 +151,17 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
         """The same rows in another order; the cursor goes where its row went."""
         self._generation += 1
         self.refresh_rows()
+
+    @property
+    def column_titles(self) -> Sequence[str]:
+        """The titles of all columns, hidden ones too, each once."""
+        return tuple(dict.fromkeys(one.title for one in self._whole.columns if one.title))
+
+    def hide_columns(self, titles: Collection[str]) -> None:
+        """Show every column but those with these titles."""
+        shown = [one for one in self._whole.columns if one.title not in titles]
+        self._look = replace(self._whole, columns=shown or self._whole.columns)
+        self.refresh()
 
     def unmark(self) -> None:
         """Forget every mark."""

@@ -22,6 +22,11 @@ class Tabs(Lines):
         self._door = door
         self._places: list[tuple[range, str]] = []
 
+    @property
+    def doors(self) -> Sequence[tuple[int, str]]:
+        """Where each door stands on the line, and the action that goes through it."""
+        return [(place.start, call) for place, call in self._places]
+
     def lines(self, width: int) -> Sequence[Phrase]:  # noqa: ARG002  one line at any width
         """One line; the open room stands out."""
         live = {action.id: one.binding.key for action, one in live_actions(self.screen)}
