@@ -29,6 +29,7 @@ def backup(target: Path | None) -> None:
     async def work(runtime: Runtime) -> tuple[Path, int]:
         return await asyncio.to_thread(backups.make_backup, runtime.home, runtime.clock, target)
 
+    backups.see_own(face().home)
     made, rows = face().run(work)
     face().show({"path": str(made), "rows": rows})
 

@@ -32,7 +32,10 @@ THERE_COLUMNS: output.Columns = {
 @click.argument("bib")
 @click.option("--event", "event_id", type=OUR_ID, required=True, help="The event.")
 def participants_bib(bib: str, event_id: int) -> None:
-    """Tell who held a bib, when and why, and who wears it at each scoring system."""
+    """Tell who held a bib, when and why, and who wears it at each scoring system.
+
+    Example: p88console participants bib 512 --event 1
+    """
 
     async def work(runtime: Runtime) -> dict[str, list[present.Document]]:
         await event_of(runtime, event_id)

@@ -40,7 +40,10 @@ COLUMNS: output.Columns = {
     help="An instant, HH:MM of today in the event's zone, gun, or last (your last look).",
 )
 def history_changes(event_id: int, since: str) -> None:
-    """List what changed about people since a moment, newest first, and remember the look."""
+    """List what changed about people since a moment, newest first, and remember the look.
+
+    Example: p88console history changes --event 1 --since 07:30
+    """
 
     async def work(runtime: Runtime) -> object:
         event, now = await event_of(runtime, event_id), runtime.clock.now()

@@ -23,6 +23,8 @@ def doctor(event_id: int | None) -> None:
     """Look at everything that could spoil tomorrow morning; exit 3 says no-go.
 
     Every account is called once, every event and link is read; nothing is changed.
+
+    Example: p88console doctor --event 1
     """
 
     async def work(runtime: Runtime) -> list[Check]:

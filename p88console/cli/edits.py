@@ -43,7 +43,10 @@ def me() -> Operator:
 @click.option("--team", default="", help="Team.")
 @click.option("--set", "more", multiple=True, metavar="FIELD=VALUE", help="Any other field.")
 def participants_add(event_id: int, race: str, more: tuple[str, ...], **typed: str) -> None:
-    """Register a walk-up here, online or not; scoring gets them with the next push."""
+    """Register a walk-up here, online or not; scoring gets them with the next push.
+
+    Example: p88console participants add --event 1 --race 10K --first-name Ada --bib 512
+    """
     token = secrets.token_hex(6)
 
     def texts() -> dict[str, str]:
@@ -76,6 +79,8 @@ def participants_edit(participant_id: int, changes: tuple[str, ...]) -> None:
     """Change fields of one person, online or not.
 
     The change is in force at once, survives every pull, and goes to scoring with the next push.
+
+    Example: p88console participants edit 1204 --set bib=512 --set team=
     """
 
     async def work(runtime: Runtime) -> tuple[Done, list[present.Document]]:
@@ -95,7 +100,10 @@ def participants_edit(participant_id: int, changes: tuple[str, ...]) -> None:
 @click.argument("first_id", type=OUR_ID, metavar="ID")
 @click.argument("second_id", type=OUR_ID, metavar="ID")
 def participants_swap_bibs(first_id: int, second_id: int) -> None:
-    """Let two people wear each other's bib, here and everywhere, as one change."""
+    """Let two people wear each other's bib, here and everywhere, as one change.
+
+    Example: p88console participants swap-bibs 1204 1311
+    """
 
     async def work(runtime: Runtime) -> tuple[Done, list[present.Document]]:
         done = await operators.swap_bibs(runtime, me(), first_id, second_id)
@@ -120,6 +128,8 @@ def undo() -> None:
     """Take back your newest change that can still be taken back, and say which.
 
     What has been sent is compensated by a new push.
+
+    Example: p88console undo
     """
 
     async def work(runtime: Runtime) -> tuple[Undone, list[present.Document]]:

@@ -32,7 +32,10 @@ def event() -> None:
 @event.command("list")
 @click.option("--partner", "partner_id", type=OUR_ID, help="Only this timing partner's.")
 def event_list(partner_id: int | None) -> None:
-    """List events by start."""
+    """List events by start.
+
+    Example: p88console event list --partner 1
+    """
 
     async def work(runtime: Runtime) -> object:
         if partner_id is not None:
@@ -46,7 +49,10 @@ def event_list(partner_id: int | None) -> None:
 @event.command("show")
 @click.argument("event_id", type=OUR_ID, metavar="ID")
 def event_show(event_id: int) -> None:
-    """Show one event with races and links."""
+    """Show one event with races and links.
+
+    Example: p88console event show 1
+    """
 
     async def work(runtime: Runtime) -> object:
         return present.event(await runtime.db.read(mirror.event, event_id))

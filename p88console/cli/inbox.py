@@ -40,7 +40,10 @@ def inbox() -> None:
 @click.option("--filter", "text", default="", metavar="TEXT", help="Words that must be in it.")
 @click.option("--decided", is_flag=True, help="What is settled already, newest first.")
 def inbox_list(event_id: int | None, kind: str | None, text: str, *, decided: bool) -> None:
-    """List what waits, oldest first."""
+    """List what waits, oldest first.
+
+    Example: p88console inbox list --kind conflict
+    """
 
     async def work(runtime: Runtime) -> object:
         if event_id is not None:
@@ -85,6 +88,8 @@ def inbox_resolve(
     """Decide about ID, about everything that asks the same, or about what a filter finds.
 
     Everything can be taken back by `undo`, except what was tried again.
+
+    Example: p88console inbox resolve 7 --mine --always
     """
     chosen = [Decision(name) for name in flags if flags[name]]
     chosen += [Decision.VALUE] if value is not None else []

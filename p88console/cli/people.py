@@ -36,7 +36,10 @@ def participants() -> None:
     "--filter", "only", type=click.Choice([kind.value for kind in people.Filter]), help="Narrow."
 )
 def participants_list(event_id: int, search: str, only: str | None) -> None:
-    """List everyone, the removed too, by last name."""
+    """List everyone, the removed too, by last name.
+
+    Example: p88console participants list --event 1 --filter no-bib
+    """
 
     async def work(runtime: Runtime) -> object:
         await event_of(runtime, event_id)
@@ -50,7 +53,10 @@ def participants_list(event_id: int, search: str, only: str | None) -> None:
 @participants.command("show")
 @click.argument("participant_id", type=OUR_ID, metavar="ID")
 def participants_show(participant_id: int) -> None:
-    """Show one person whole: fields, raw row, every change, each scoring system."""
+    """Show one person whole: fields, raw row, every change, each scoring system.
+
+    Example: p88console participants show 1204
+    """
 
     async def work(runtime: Runtime) -> object:
         return present.participant_story(*await runtime.db.read(people.participant, participant_id))

@@ -204,7 +204,10 @@ def sandbox(
     desks: str,
     until_stdin_closes: bool,
 ) -> None:
-    """Run the practice providers alone until ctrl-c; the first line on stdout tells where."""
+    """Run the practice providers alone until ctrl-c; the first line on stdout tells where.
+
+    Example: p88console sandbox --runners 200 --port-base 8900
+    """
     from p88console.sandbox.climate import Climate  # noqa: PLC0415
     from p88console.sandbox.serve import run_sandbox  # noqa: PLC0415  # with its web server
     from p88console.sandbox.world import THREE_DESKS, WorldOptions  # noqa: PLC0415

@@ -89,7 +89,10 @@ RACE = click.option("--race", "race_id", type=OUR_ID, help="Only this race.")
 @RACE
 @click.option("--revisions", is_flag=True, help="Every standing each result ever had.")
 def results_list(event_id: int, race_id: int | None, *, revisions: bool) -> None:
-    """List the latest standings by race and place."""
+    """List the latest standings by race and place.
+
+    Example: p88console results list --event 1 --race 2
+    """
 
     async def work(runtime: Runtime) -> object:
         await event_of(runtime, event_id)
@@ -109,7 +112,10 @@ def results_list(event_id: int, race_id: int | None, *, revisions: bool) -> None
     "--since", required=True, metavar="WHEN", help="A span like '10 min', or an ISO instant."
 )
 def results_moved(event_id: int, race_id: int | None, since: str) -> None:
-    """Say whose time, place or status is another than it was."""
+    """Say whose time, place or status is another than it was.
+
+    Example: p88console results moved --event 1 --since "10 min"
+    """
 
     async def work(runtime: Runtime) -> object:
         await event_of(runtime, event_id)
@@ -124,7 +130,10 @@ def results_moved(event_id: int, race_id: int | None, since: str) -> None:
 @EVENT
 @RACE
 def results_orphans(event_id: int, race_id: int | None) -> None:
-    """List results that belong to nobody registered, each with who it probably was."""
+    """List results that belong to nobody registered, each with who it probably was.
+
+    Example: p88console results orphans --event 1
+    """
 
     async def work(runtime: Runtime) -> object:
         await event_of(runtime, event_id)
@@ -138,7 +147,10 @@ def results_orphans(event_id: int, race_id: int | None) -> None:
 @click.argument("result_id", type=OUR_ID, metavar="ID")
 @click.option("--to", "participant_id", type=OUR_ID, required=True, help="Whose result it is.")
 def results_attach(result_id: int, participant_id: int) -> None:
-    """Say whose result it is; later pulls keep to it, and `undo` takes it back."""
+    """Say whose result it is; later pulls keep to it, and `undo` takes it back.
+
+    Example: p88console results attach 99 --to 1204
+    """
 
     async def work(runtime: Runtime) -> object:
         return present.result(await operators.attach(runtime, me(), result_id, participant_id))
@@ -157,7 +169,10 @@ def results_attach(result_id: int, participant_id: int) -> None:
     help="How many.",
 )
 def results_sheet(event_id: int, race_id: int | None, top: int) -> None:
-    """Print what an announcer reads out: the first by gender, then by category."""
+    """Print what an announcer reads out: the first by gender, then by category.
+
+    Example: p88console results sheet --event 1 --top 3
+    """
 
     async def work(runtime: Runtime) -> list[present.Document]:
         event = await event_of(runtime, event_id)
@@ -179,7 +194,10 @@ def results_sheet(event_id: int, race_id: int | None, top: int) -> None:
 @EVENT
 @RACE
 def results_versions(event_id: int, race_id: int | None) -> None:
-    """List what was published, newest first, with how far each version's lines are."""
+    """List what was published, newest first, with how far each version's lines are.
+
+    Example: p88console results versions --event 1
+    """
 
     async def work(runtime: Runtime) -> object:
         await event_of(runtime, event_id)

@@ -25,6 +25,8 @@ def serve(port: int, *, watch: bool) -> None:
     """Serve the console to a browser on loopback; the address with its token is printed.
 
     Each page runs a console of its own; the first one runs the engine, the others attach.
+
+    Example: p88console serve --watch
     """
     try:
         import aiohttp.web  # noqa: F401, PLC0415  # only to see whether the extra is there

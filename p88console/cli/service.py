@@ -32,6 +32,8 @@ def service_print(manager: str) -> None:
     """Print the files; nothing is changed.
 
     For systemd: a service that runs all the time, or a timer with a round every five minutes.
+
+    Example: p88console service print cron
     """
     made = _units(Manager(manager))
     if face().json:
@@ -49,6 +51,8 @@ def service_install(manager: str) -> None:
     """Write the files where the manager looks for yours, and say what starts them.
 
     The keyring has to be unlocked for a service that runs before you have signed in.
+
+    Example: p88console service install systemd
     """
     chosen = Manager(manager)
     folder = place(chosen)

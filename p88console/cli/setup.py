@@ -48,7 +48,10 @@ def partner_add(name: str) -> None:
 
 @partner.command("list")
 def partner_list() -> None:
-    """List timing partners."""
+    """List timing partners.
+
+    Example: p88console partner list --json
+    """
 
     async def work(runtime: Runtime) -> object:
         return [present.partner(row) for row in await runtime.db.read(tenants.partners)]
@@ -161,7 +164,10 @@ def account_secrets(account_id: int, *, secrets_stdin: bool) -> None:
 
 @account.command("list")
 def account_list() -> None:
-    """List accounts; nothing secret is shown."""
+    """List accounts; nothing secret is shown.
+
+    Example: p88console account list
+    """
 
     async def work(runtime: Runtime) -> object:
         return [present.account(row) for row in await runtime.db.read(tenants.accounts)]
@@ -172,7 +178,10 @@ def account_list() -> None:
 @account.command("test")
 @click.argument("account_id", type=OUR_ID, metavar="ID")
 def account_test(account_id: int) -> None:
-    """Make one harmless call and say whether the account works."""
+    """Make one harmless call and say whether the account works.
+
+    Example: p88console account test 1
+    """
 
     async def work(runtime: Runtime) -> dict[str, object]:
         try:
@@ -197,7 +206,10 @@ CLOCK_WARNING = timedelta(seconds=2)
 @account.command("remove")
 @click.argument("account_id", type=OUR_ID, metavar="ID")
 def account_remove(account_id: int) -> None:
-    """Take an account out of use and forget its secrets; what it mirrored stays."""
+    """Take an account out of use and forget its secrets; what it mirrored stays.
+
+    Example: p88console account remove 3
+    """
 
     async def work(runtime: Runtime) -> object:
         return present.account(await tenancy.remove_account(runtime, account_id))

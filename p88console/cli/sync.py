@@ -38,7 +38,10 @@ def sync() -> None:
 @sync.command("events")
 @click.option("--account", "account_id", type=OUR_ID, required=True, help="Whose events.")
 def sync_events(account_id: int) -> None:
-    """Discover the account's events; new ones are queued for a first full pull."""
+    """Discover the account's events; new ones are queued for a first full pull.
+
+    Example: p88console sync events --account 1
+    """
 
     async def work(runtime: Runtime) -> list[present.Document]:
         queued = await syncs.discover(runtime, account_id, Trigger.OPERATOR)
@@ -159,7 +162,10 @@ def _show_plan(pulled: list[present.Document], made: dict[str, Any]) -> None:
 @click.option("--event", "event_id", type=OUR_ID, required=True, help="The event.")
 @click.option("--full", is_flag=True, help="Take back whoever is no longer listed, however many.")
 def sync_results(event_id: int, *, full: bool) -> None:
-    """Pull results from every linked scoring event."""
+    """Pull results from every linked scoring event.
+
+    Example: p88console sync results --event 1
+    """
 
     async def work(runtime: Runtime) -> list[present.Document]:
         event = await syncs.event_of(runtime, event_id)

@@ -74,7 +74,10 @@ def queue() -> None:
 @queue.command("list")
 @click.option("--state", type=click.Choice([state.value for state in JobState]), help="Narrow.")
 def queue_list(state: str | None) -> None:
-    """List jobs in the order in which they will be served."""
+    """List jobs in the order in which they will be served.
+
+    Example: p88console queue list --state held
+    """
 
     async def work(runtime: Runtime) -> tuple[list[present.Document], Zones]:
         found = await runtime.db.read(jobs.find, state=JobState(state) if state else None)
@@ -87,14 +90,20 @@ def queue_list(state: str | None) -> None:
 @queue.command("retry")
 @click.argument("job_ids", type=OUR_ID, nargs=-1, required=True, metavar="ID...")
 def queue_retry(job_ids: tuple[int, ...]) -> None:
-    """Make jobs due now, failed and held ones included."""
+    """Make jobs due now, failed and held ones included.
+
+    Example: p88console queue retry 812 815
+    """
     _change(job_ids, retry=True)
 
 
 @queue.command("cancel")
 @click.argument("job_ids", type=OUR_ID, nargs=-1, required=True, metavar="ID...")
 def queue_cancel(job_ids: tuple[int, ...]) -> None:
-    """Cancel jobs that wait; a running one is left to finish."""
+    """Cancel jobs that wait; a running one is left to finish.
+
+    Example: p88console queue cancel 812
+    """
     _change(job_ids, retry=False)
 
 
@@ -120,7 +129,10 @@ def _change(job_ids: tuple[int, ...], *, retry: bool) -> None:
 @queue.command("hold")
 @click.option("--account", "account_id", type=OUR_ID, required=True, help="Whose line.")
 def queue_hold(account_id: int) -> None:
-    """Hold an account's line: nothing of it runs until it is resumed."""
+    """Hold an account's line: nothing of it runs until it is resumed.
+
+    Example: p88console queue hold --account 2
+    """
 
     async def work(runtime: Runtime) -> object:
         held = await tenancy.hold(runtime, account_id)
@@ -132,7 +144,10 @@ def queue_hold(account_id: int) -> None:
 @queue.command("resume")
 @click.option("--account", "account_id", type=OUR_ID, required=True, help="Whose line.")
 def queue_resume(account_id: int) -> None:
-    """Let an account work again; its held jobs are due now."""
+    """Let an account work again; its held jobs are due now.
+
+    Example: p88console queue resume --account 2
+    """
 
     async def work(runtime: Runtime) -> object:
         resumed = await tenancy.resume(runtime, account_id)
@@ -157,7 +172,10 @@ def history() -> None:
     "--limit", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many."
 )
 def history_list(event_id: int | None, limit: int) -> None:
-    """List attempts, newest first."""
+    """List attempts, newest first.
+
+    Example: p88console history list --event 1 --limit 20
+    """
 
     async def work(runtime: Runtime) -> tuple[list[present.Document], Zones]:
         if event_id is not None:
@@ -176,7 +194,10 @@ history.add_command(changes.history_changes)
 @click.argument("attempt_id", type=OUR_ID, metavar="ID")
 @click.option("--rows", "kind", metavar="COUNT", help="The people behind a count, e.g. created.")
 def history_show(attempt_id: int, kind: str | None) -> None:
-    """Show one attempt whole, or whom one of its counts is about."""
+    """Show one attempt whole, or whom one of its counts is about.
+
+    Example: p88console history show 812 --rows created
+    """
 
     async def work(runtime: Runtime) -> object:
         attempt = await runtime.db.read(attempts.attempt, attempt_id)
@@ -191,7 +212,10 @@ def history_show(attempt_id: int, kind: str | None) -> None:
 @click.command(cls=P88Command)
 @click.option("--event", "event_id", type=OUR_ID, help="Count only this event's people.")
 def status(event_id: int | None) -> None:
-    """How things stand: engine, network, what is unsent, what needs you, what is next."""
+    """How things stand: engine, network, what is unsent, what needs you, what is next.
+
+    Example: p88console status --json
+    """
 
     async def work(runtime: Runtime) -> tuple[present.Document, Zones]:
         if event_id is not None:

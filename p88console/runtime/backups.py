@@ -33,7 +33,7 @@ def make_backup(home: Home, clock: Clock, target: Path | None = None) -> tuple[P
 
     Raises `UsageFault` for the database itself as a target, `P88Error` when it cannot be written.
     """
-    _own(home)
+    see_own(home)
     if target is None:
         home.backups.mkdir(parents=True, exist_ok=True)
         target = home.backups / f"backup-{_stamp(clock)}.db"
@@ -51,7 +51,7 @@ def restore(home: Home, clock: Clock, file: Path, *, overwrite: bool) -> tuple[P
     A database that is there is kept beside the other backups first. Raises `UsageFault` for a
     file that is no sound backup, and for a database that is there unless `overwrite` is given.
     """
-    _own(home)
+    see_own(home)
     check_place(home)
     rows = backup.check(file)
     if backup.is_set_up(home.database):
@@ -76,8 +76,8 @@ def restore(home: Home, clock: Clock, file: Path, *, overwrite: bool) -> tuple[P
     return home.database, rows
 
 
-def _own(home: Home) -> None:
-    """See that the home's own database is the one in use."""
+def see_own(home: Home) -> None:
+    """See that the home's own database is the one in use. Raises `UsageFault`."""
     if home.shared:
         raise UsageFault(
             "a shared database is copied and restored where its server runs",

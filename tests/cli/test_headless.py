@@ -64,6 +64,29 @@ def test_a_service_brings_everybody_to_scoring_and_stops_cleanly(
     assert program.json("queue", "list", "--state=running") == []
 
 
+@posix
+def test_a_stop_in_the_middle_of_a_call_hands_the_work_back_in_ten_seconds(
+    program: Program, providers: dict[str, Any]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        add_accounts(
+            program, providers | {"runsignup": providers["runsignup"] | {"base_url": address}}
+        )
+        with running(program) as service:
+            asked, _peer = silent.accept()
+            with asked:
+                asked.recv(10)
+                began = time.monotonic()
+                service.send_signal(signal.SIGTERM)
+                assert service.wait(timeout=20) == 0
+                assert time.monotonic() - began < 10
+    waiting = program.json("queue", "list", "--state=pending")
+    assert [(job["provider"], job["attempt"]) for job in waiting] == [("runsignup", 0)]
+    assert program.json("queue", "list", "--state=running") == []
+
+
 def test_once_runs_all_that_is_due_and_ends(
     program: Program, fresh_providers: dict[str, Any]
 ) -> None:

@@ -71,6 +71,19 @@ def test_a_missing_driver_names_the_extra_that_brings_it(tmp_path: Path) -> None
     assert "p88console[postgres]" in answer.json["error"]["hint"]
 
 
+@pytest.mark.parametrize("words", [("backup",), ("restore", "race.db", "--yes")], ids=" ".join)
+def test_copies_of_it_are_made_where_its_server_runs(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    answer = at(tmp_path / "home", ABSENT)(*words, "--json")
+    assert answer.code == 2
+    error = answer.json["error"]
+    assert "where its server runs" in error["title"]
+    assert "pg_dump" in error["hint"]
+    assert "pg_restore" in error["hint"]
+    assert PASSWORD not in answer.out + answer.err
+
+
 def test_a_practice_race_leaves_the_shared_database_alone(
     tmp_path: Path, postgres_address: str
 ) -> None:

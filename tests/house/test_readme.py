@@ -1,4 +1,4 @@
-"""The README tells of commands, options, settings and secrets that exist."""
+"""README and help tell of commands, options, settings and secrets that exist."""
 
 from __future__ import annotations
 
@@ -17,20 +17,38 @@ from p88console.system.settings import Settings, read_settings
 from tests.house.sources import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CALLED = re.compile(r"(?:^|[/`\s])p88console (?P<words>[a-z-][^`|\n<>&;…]*)", re.MULTILINE)
+CALLED = re.compile(r"(?:^|[/`(\s])p88console (?P<words>[a-z-][^`|)\n<>&;…]*)", re.MULTILINE)
 
 
 def calls() -> Iterator[list[str]]:
     """Every call of the program that the README shows, in blocks and in sentences."""
     shown = re.findall(r"^```[a-z]*\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
     shown += re.findall(r"`([^`\n]+)`", README)
-    for text in shown:
+    yield from calls_in(*shown, *(command.help or "" for command in leaves(p88console)))
+
+
+def calls_in(*texts: str) -> Iterator[list[str]]:
+    """The calls in these texts, as words without the program's name."""
+    for text in texts:
         for found in CALLED.finditer(text):
             yield shlex.split(found["words"].replace('\\"', ""), comments=True)
 
 
-def test_there_are_calls_to_check() -> None:
-    assert len(list(calls())) > 30
+def leaves(group: click.Group) -> Iterator[click.Command]:
+    """Every command below a group that is no group itself."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        if isinstance(found, click.Group):
+            yield from leaves(found)
+        elif found is not None:
+            yield found
+
+
+@pytest.mark.parametrize("command", leaves(p88console), ids=lambda one: one.callback.__name__)
+def test_every_command_teaches_by_an_example(command: click.Command) -> None:
+    example = (command.help or "").partition("Example")[2]
+    assert list(calls_in(example)) or "curl" in example
 
 
 @pytest.mark.parametrize("words", list(calls()), ids=" ".join)
