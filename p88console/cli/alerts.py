@@ -61,7 +61,10 @@ def _address(*, from_stdin: bool) -> str:
 
 @alert.command("list")
 def alert_list() -> None:
-    """List who is told; addresses are not shown, they hold secrets."""
+    """List who is told; addresses are not shown, they hold secrets.
+
+    Example: p88console alert list
+    """
 
     async def work(runtime: Runtime) -> object:
         kept = await asyncio.to_thread(alerts.addresses, runtime.vault, runtime.home)
@@ -73,7 +76,10 @@ def alert_list() -> None:
 @alert.command("remove")
 @click.argument("name")
 def alert_remove(name: str) -> None:
-    """Tell NAME no more."""
+    """Tell NAME no more.
+
+    Example: p88console alert remove crew
+    """
 
     async def work(runtime: Runtime) -> object:
         await asyncio.to_thread(alerts.remove, runtime.vault, runtime.home, name)
@@ -85,7 +91,10 @@ def alert_remove(name: str) -> None:
 @alert.command("test")
 @click.argument("name")
 def alert_test(name: str) -> None:
-    """Send NAME a message now; exit code 1 when it does not arrive."""
+    """Send NAME a message now; exit code 1 when it does not arrive.
+
+    Example: p88console alert test crew
+    """
 
     async def work(runtime: Runtime) -> bool:
         kept = await asyncio.to_thread(alerts.addresses, runtime.vault, runtime.home)

@@ -28,6 +28,7 @@ from tests.cli.test_api import bearer, serving
 
 SUBJECTS = ("roster", "results", "history", "chronotrack-entries")
 PAGES = ("status", "accounts", "events", "queue", "history", "inbox", "doctor", "sync/status/1")
+ALERT = "canary-alert-8817"
 OTHERS = (Provider.RACEROSTER, Provider.HAKU, Provider.CHRONOTRACK)
 
 
@@ -87,7 +88,7 @@ def test_a_whole_run_leaves_no_secret_behind(
     outside = tmp_path / "outside"
     outside.mkdir()
     said: list[str] = []
-    secrets = [
+    secrets = [ALERT] + [
         value
         for provider in Provider
         for kind in (fresh_providers[provider]["secrets"], wrong(provider))
@@ -109,6 +110,10 @@ def test_a_whole_run_leaves_no_secret_behind(
         call(*words, base, "--secrets-stdin", stdin=json.dumps(told["secrets"]))
     accounts = json.loads(call("account", "list"))
     assert {account["provider"] for account in accounts} == set(Provider)
+    address = json.dumps({"url": f"json://crew:{ALERT}@127.0.0.1:9/"})
+    call("alert", "add", "crew", "--secrets-stdin", stdin=address)
+    for verb in (("list",), ("test", "crew")):
+        call("alert", *verb)
     call("engine", "--once")
     call("sync", "results", f"--event={event_id}")
     # a day on which credentials go wrong: told, held, searched for everywhere
