@@ -62,10 +62,10 @@ class Program:
             **how,
         )
 
-    def __call__(self, *arguments: str, stdin: str = "") -> Answer:
-        """Run the program to its end."""
+    def __call__(self, *arguments: str, stdin: str = "", wait_s: float = 120) -> Answer:
+        """Run the program to its end, for at most so many machine seconds."""
         with self.start(*arguments) as process:
-            out, err = process.communicate(stdin, timeout=120)
+            out, err = process.communicate(stdin, timeout=wait_s)
         return Answer(process.returncode, out, err)
 
     def json(self, *arguments: str, stdin: str = "", code: int = 0) -> Any:
