@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from p88console.domain.errors import P88Error, RowFault, VaultFault
@@ -12,7 +13,7 @@ from p88console.domain.fingerprint import fingerprint
 from p88console.domain.jobs import Counts, Job
 from p88console.engine.line import Errand
 from p88console.engine.lines import Lines
-from p88console.providers.base import AccountAccess, Adapter
+from p88console.providers.base import AccountAccess, Adapter, WarnsAhead
 from p88console.providers.registry import open_adapter
 from p88console.store import leases, tenants
 from p88console.store.db import Database, Tx, alongside, is_alongside
@@ -82,6 +83,13 @@ class Adapters:
                 f"nothing for {VAULT_TIMEOUT_S:.0f} s",
                 "it may be waiting to be unlocked",
             ) from None
+
+    def warnings_of(self, account_id: int, today: date) -> tuple[str, ...] | None:
+        """What the account's operator should see to soon; None where no adapter is open for it."""
+        adapter = self._open.get(account_id)
+        if adapter is None:
+            return None
+        return tuple(adapter.warnings(today)) if isinstance(adapter, WarnsAhead) else ()
 
     async def forget(self, account_id: int) -> None:
         """Open the account's adapter anew next time: its settings or secrets changed."""

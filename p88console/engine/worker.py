@@ -253,7 +253,7 @@ class Worker:
         await self.shop.db.write(
             settle.complete, ticket.attempt(), self.shop.clock.now(), ticket.remark()
         )
-        await self._note_clock(ticket)
+        await self._note_health(ticket)
         log.info("%s: done", _named(ticket.job))
 
     async def _fail(self, ticket: Ticket, fault: P88Error) -> None:
@@ -271,8 +271,16 @@ class Worker:
             settle.fail, ticket.attempt(), fault, outcome, now, broken_off=broken_off
         )
         log.warning("%s: %s", _named(ticket.job), fault)
-        await self._note_clock(ticket)
+        await self._note_health(ticket)
         lines.nudge()
+
+    async def _note_health(self, ticket: Ticket) -> None:
+        """Keep what the calls told about the account besides the work itself."""
+        await self._note_clock(ticket)
+        account_id, now = ticket.job.account_id, self.shop.clock.now()
+        told = self.shop.adapters.warnings_of(account_id, now.date())
+        if told is not None and told != await self.shop.db.read(tenants.warnings, account_id):
+            await self.shop.db.write(tenants.note_warnings, account_id, told, now)
 
     async def _note_clock(self, ticket: Ticket) -> None:
         """Keep how far the provider's clock is from ours, where it has moved."""

@@ -14,6 +14,7 @@ from typing import cast, get_args
 
 from p88console.domain.errors import UsageFault
 from p88console.providers.base import AccountAccess, CallLimits
+from p88console.providers.checking import refuse_unknown
 from p88console.providers.http import Door, Method
 from p88console.providers.signing import Signature
 from p88console.providers.tokens import Token, TokenSigner, fetched
@@ -66,9 +67,7 @@ CHOICES = {"auth": ("oauth", "basic", "simple"), "entry_push": ("api", "csv")}
 
 def check(access: AccountAccess) -> None:
     """Say what is missing or unknown. Raises `UsageFault`."""
-    unknown = sorted(set(access.secrets) - set(SECRETS))
-    if unknown:
-        raise UsageFault("unknown secret names", ", ".join(unknown), f"known: {', '.join(SECRETS)}")
+    refuse_unknown(access, SECRETS, CHOICES)
     needed = [*SECRETS[:3], *(["client_secret"] if _mode(access) == "oauth" else [])]
     missing = [name for name in needed if not access.secrets.get(name)]
     if missing:
@@ -77,9 +76,6 @@ def check(access: AccountAccess) -> None:
             f"to sign in by {_mode(access)}",
             f"other ways: --option auth={'|'.join(CHOICES['auth'])}",
         )
-    strange = sorted(set(access.options) - set(CHOICES))
-    if strange:
-        raise UsageFault("unknown options", ", ".join(strange), f"known: {', '.join(CHOICES)}")
     for name, value in access.options.items():
         if value not in CHOICES[name]:
             raise UsageFault(

@@ -6,6 +6,7 @@ from typing import Any
 
 from p88console.domain.errors import Rejected, UsageFault
 from p88console.providers.base import AccountAccess, CallLimits
+from p88console.providers.checking import refuse_unknown, want
 from p88console.providers.http import Answer, not_theirs
 from p88console.providers.reading import whole
 from p88console.providers.wire import Form, Mark, Wire
@@ -35,18 +36,10 @@ SUCCESS_CODES = (0, 1)
 
 def check(access: AccountAccess) -> None:
     """Say what is missing or unknown. Raises `UsageFault`."""
-    unknown = sorted(set(access.secrets) - {"api_key"})
-    if unknown:
-        raise UsageFault("unknown secret names", ", ".join(unknown), "known: api_key")
-    if not access.secrets.get("api_key"):
-        raise UsageFault("Copernico needs an api_key")
+    refuse_unknown(access, ("api_key",), OPTIONS)
+    want(access, ("api_key",))
     if not access.secrets["api_key"].isascii():
         raise UsageFault("a Copernico key holds letters and digits only", "paste it again")
-    strange = sorted(set(access.options) - OPTIONS)
-    if strange:
-        raise UsageFault(
-            "unknown options", ", ".join(strange), f"known: {', '.join(sorted(OPTIONS))}"
-        )
     Wire(FORMS, access.wire)
 
 

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from p88console.domain.errors import Rejected, RowFault, UsageFault
+from p88console.domain.errors import Rejected, RowFault
 from p88console.domain.model import (
     EventRecord,
     Gender,
@@ -33,6 +33,7 @@ from p88console.providers.base import (
     Scope,
     TestAnswer,
 )
+from p88console.providers.checking import refuse_unknown, want
 from p88console.providers.distances import metres
 from p88console.providers.http import Answer, Door, not_theirs
 from p88console.providers.reading import Reader, as_dict, instant, mended, start_or_day, zone_or_utc
@@ -78,14 +79,8 @@ DETAIL, CATEGORY, PLACE = "detail", "event_category", "event_category_place"
 
 def check(access: AccountAccess) -> None:
     """Say what is missing or unknown. Raises `UsageFault`."""
-    unknown = sorted(set(access.secrets) - set(SECRETS))
-    if unknown:
-        raise UsageFault("unknown secret names", ", ".join(unknown), f"known: {', '.join(SECRETS)}")
-    if not all(access.secrets.get(name) for name in SECRETS):
-        raise UsageFault("Haku needs a client_id and a client_secret")
-    strange = sorted(set(access.options) - OPTIONS)
-    if strange:
-        raise UsageFault("unknown options", ", ".join(strange), "known: auth_url, timezone")
+    refuse_unknown(access, SECRETS, OPTIONS)
+    want(access, SECRETS)
     Wire(FORMS, access.wire)
 
 

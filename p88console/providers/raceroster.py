@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from p88console.domain.errors import Rejected, RowFault, UsageFault
+from p88console.domain.errors import Rejected, RowFault
 from p88console.domain.model import (
     EventRecord,
     Gender,
@@ -36,6 +36,7 @@ from p88console.providers.base import (
     ScoringTarget,
     TestAnswer,
 )
+from p88console.providers.checking import refuse_unknown, want
 from p88console.providers.distances import metres
 from p88console.providers.http import Answer, Door, not_theirs
 from p88console.providers.raceroster_publishing import ResultsDesk, pairs
@@ -88,15 +89,8 @@ UNDISCLOSED = "0"
 
 def check(access: AccountAccess) -> None:
     """Say what is missing or unknown. Raises `UsageFault`."""
-    unknown = sorted(set(access.secrets) - set(SECRETS))
-    if unknown:
-        raise UsageFault("unknown secret names", ", ".join(unknown), f"known: {', '.join(SECRETS)}")
-    missing = [name for name in SECRETS if not access.secrets.get(name)]
-    if missing:
-        raise UsageFault(f"Race Roster needs {', '.join(missing)}")
-    strange = sorted(set(access.options) - OPTIONS)
-    if strange:
-        raise UsageFault("unknown options", ", ".join(strange), "known: results_base_url")
+    refuse_unknown(access, SECRETS, OPTIONS)
+    want(access, SECRETS)
     Wire(FORMS, access.wire)
 
 

@@ -57,4 +57,5 @@ def _lane(lane: Lane) -> Document:
         "calls_left": lane.calls_left,
         "clock_offset_s": lane.clock_offset_s,
         "error": lane.error,
+        "warnings": list(lane.warnings),
     }

@@ -116,7 +116,8 @@ async def test_account(runtime: Runtime, account_id: int) -> tuple[str, float | 
     now, theirs = runtime.clock.now(), answer.server_time
     offset = None if theirs is None else (theirs - now).total_seconds()
     await runtime.db.write(tenants.note_clock_offset, account_id, offset, now)
-    ahead = adapter.warnings(now.date()) if isinstance(adapter, WarnsAhead) else ()
+    ahead = tuple(adapter.warnings(now.date())) if isinstance(adapter, WarnsAhead) else ()
+    await runtime.db.write(tenants.note_warnings, account_id, ahead, now)
     return "; ".join([answer.detail, *ahead]), offset
 
 

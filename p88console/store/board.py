@@ -73,6 +73,8 @@ class Lane:
     """What to do about the network; empty when nothing."""
     calls_left: int | None = None
     """Of this hour's budget; None where there is none."""
+    warnings: tuple[str, ...] = ()
+    """What works today and will not much longer."""
 
 
 @dataclass(frozen=True, slots=True)

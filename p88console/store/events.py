@@ -314,7 +314,12 @@ def link(
         tx.connection.execute(
             update(LINKS)
             .where(LINKS.c.id == link_id)
-            .values(options=merged, remote_name=remote.name, remote_races=remote_races)
+            .values(
+                options=merged,
+                remote_name=remote.name,
+                remote_races=remote_races,
+                takes_people=takes_people,
+            )
         )
     rows = [
         {

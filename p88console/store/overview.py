@@ -133,7 +133,7 @@ def _rows(connection: Connection, query: Select[Any]) -> list[QueueRow]:
 def lanes(connection: Connection, now: datetime) -> list[Lane]:
     """Every account's lane, registrations first."""
     query = (
-        select(ACCOUNTS, HEALTH.c.clock_offset_s)
+        select(ACCOUNTS, HEALTH.c.clock_offset_s, HEALTH.c.warnings)
         .outerjoin(HEALTH, HEALTH.c.account_id == ACCOUNTS.c.id)
         .where(ACCOUNTS.c.removed_at.is_(None))
         .order_by(ACCOUNTS.c.provider.not_in(REGISTRATION_PROVIDERS), ACCOUNTS.c.id)
@@ -185,6 +185,7 @@ def _lane(connection: Connection, account: dict[str, Any], network: NetworkClass
         error=_lane_error(account, faulty),
         error_since=since,
         clock_offset_s=account["clock_offset_s"],
+        warnings=tuple(account["warnings"] or ()),
         next_due_at=None,
         network=network.value,
         advice=advice_for(network, Provider(account["provider"]).title),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -134,6 +134,24 @@ def note_clock_offset(tx: Tx, account_id: int, offset_s: float | None, now: date
     row: dict[str, Any] = {
         "account_id": account_id,
         "clock_offset_s": offset_s,
+        "measured_at": now,
+    }
+    upsert(tx.connection, HEALTH, [row], key=("account_id",))
+    tx.touch("accounts")
+
+
+def warnings(connection: Connection, account_id: int) -> tuple[str, ...]:
+    """What the account's operator was last warned of."""
+    told = select(HEALTH.c.warnings).where(HEALTH.c.account_id == account_id)
+    return tuple(connection.execute(told).scalar_one_or_none() or ())
+
+
+@alongside
+def note_warnings(tx: Tx, account_id: int, told: Sequence[str], now: datetime) -> None:
+    """Keep what works today and will not much longer."""
+    row: dict[str, Any] = {
+        "account_id": account_id,
+        "warnings": list(told),
         "measured_at": now,
     }
     upsert(tx.connection, HEALTH, [row], key=("account_id",))

@@ -300,6 +300,12 @@ async def test_many_lanes_keep_trouble_in_sight() -> None:
         assert "and 5 more that are well" in seen(app)
 
 
+async def test_what_will_not_work_much_longer_is_said_in_its_lane() -> None:
+    warned = lane(3, warnings=("RunSignUp will refuse calls from 2027-01-01 on",))
+    async with on_stage(StageDesk(accounts=[*(lane(n) for n in range(9)), warned])) as (app, _):
+        assert "RunSignUp will refuse calls from 2027-01-01" in seen(app)
+
+
 async def test_after_the_gun_the_clock_counts_up() -> None:
     desk = StageDesk(
         facts=facts(gun_at=NOW - timedelta(seconds=723), finished=12), accounts=[lane(1)]

@@ -48,6 +48,10 @@ class AccountHealth(SQLModel, table=True):
 
     account_id: int = Field(foreign_key="accounts.id", primary_key=True)
     clock_offset_s: float | None = None
+    warnings: list[str] = Field(
+        default_factory=list, sa_type=JSON_VALUE, sa_column_kwargs={"server_default": "[]"}
+    )
+    """What works today and will not much longer, in sentences."""
     measured_at: datetime
 
 

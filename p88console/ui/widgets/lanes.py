@@ -114,6 +114,8 @@ class Lanes(Lines):
             tone = lane_state(lane.state).tone
             title = say(visible(lane.error.get("title") or "trouble"), tone)
             return (*cut(title, room - width_of(tail)), *tail)
+        if lane.warnings:
+            return cut(say(visible(lane.warnings[0]), Tone.HELD), room)
         quiet = [] if wide else _ages(lane, moment.now)
         if lane.next_due_at is not None:
             quiet.append(f"next in {countdown(lane.next_due_at, moment.now)}")
@@ -172,7 +174,11 @@ def _most_telling(lanes: Sequence[Lane]) -> tuple[Sequence[Lane], int]:
     """The lanes to show in their order, trouble and work before rest, and how many are left."""
     if len(lanes) <= MOST_LANES:
         return lanes, 0
-    quiet = [lane for lane in lanes if lane.state in ("ok", "idle") and lane.running is None]
+    quiet = [
+        lane
+        for lane in lanes
+        if lane.state in ("ok", "idle") and lane.running is None and not lane.warnings
+    ]
     spare = max(0, MOST_LANES - 1 - (len(lanes) - len(quiet)))
     left_out = {lane.account_id for lane in quiet[spare:]}
     return [lane for lane in lanes if lane.account_id not in left_out], len(left_out)
