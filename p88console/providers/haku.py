@@ -73,6 +73,8 @@ GENDERS = {
     "nonbinary": Gender.NONBINARY,
     "x": Gender.NONBINARY,
 }
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
 DETAIL, CATEGORY, PLACE = "detail", "event_category", "event_category_place"
 """Keys under which a short row carries its detail, one of the detail's categories, and which."""
 
@@ -145,12 +147,18 @@ class Haku:
             yield Page(recent, {"page": number}, answer.server_time)
 
     async def find_event(self, provider_event_id: str) -> EventRecord:
-        """Ask for one event by its id."""
-        answer = await self._door.get(self._wire.path("event", event=provider_event_id))
-        body = answer.body
-        if not isinstance(body, dict) or "id" not in body:
-            raise Rejected(answer.call, f"Haku knows no event {provider_event_id!r}")
-        return self.event(body)
+        """Ask for one event by its id, or look for it in the list where there is no such call."""
+        try:
+            answer = await self._door.get(self._wire.path("event", event=provider_event_id))
+        except Rejected as fault:
+            async for page in self.events(LONG_AGO):
+                for row in page.rows:
+                    if Reader(row).text("id") == provider_event_id:
+                        return self.event(row)
+            raise Rejected(fault.call, f"Haku knows no event {provider_event_id!r}") from None
+        if not isinstance(answer.body, dict) or "id" not in answer.body:
+            raise not_theirs(answer.call, "no event in the answer")
+        return self.event(answer.body)
 
     def event(self, raw: RawRow) -> EventRecord:
         """Translate an event; its categories are its races, where it lists them."""
@@ -316,5 +324,7 @@ def _race(row: Any, starts_at: datetime | None) -> RaceRecord:
 
 
 def _is_before(row: RawRow, since: datetime) -> bool:
-    starts_at = instant(Reader(row).text("event_date"), zone_or_utc("UTC"))
+    starts_at, day = start_or_day(Reader(row).text("event_date"), zone_or_utc("UTC"))
+    if day is not None:
+        return day < since.astimezone(UTC).date()
     return starts_at is not None and starts_at < since.astimezone(UTC)

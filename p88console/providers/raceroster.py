@@ -83,7 +83,15 @@ FORMS = {
 
 SECRETS = ("client_id", "client_secret", "username", "password")
 OPTIONS = frozenset({"results_base_url"})
-GENDERS = {"1": Gender.MALE, "2": Gender.FEMALE, "9": Gender.NONBINARY}
+GENDERS = {
+    "1": Gender.MALE,
+    "male": Gender.MALE,
+    "2": Gender.FEMALE,
+    "female": Gender.FEMALE,
+    "9": Gender.NONBINARY,
+    "non-binary": Gender.NONBINARY,
+}
+"""By code; the words are those of the results site."""
 UNDISCLOSED = "0"
 
 
@@ -158,7 +166,9 @@ class RaceRoster(ResultsDesk):
 
     async def _event(self, event_id: str) -> RawRow:
         answer = await self._door.get(self._wire.path("event", event=event_id))
-        data = answer.body.get("data") if isinstance(answer.body, dict) else None
+        if not isinstance(answer.body, dict) or "data" not in answer.body:
+            raise not_theirs(answer.call, "no 'data' in the answer")
+        data = answer.body["data"]
         found = data[0] if isinstance(data, list) and data else data
         if isinstance(found, list | None):
             raise Rejected(answer.call, f"Race Roster knows no event {event_id!r}")
@@ -222,7 +232,7 @@ class RaceRoster(ResultsDesk):
         active = str(raw.get("isActive", True)).casefold() not in ("false", "0")
         return ParticipantRecord(
             provider_id=reader.text("participantId"),
-            provider_race_id=reader.text(wire["sub_event"]) or "",
+            provider_race_id=_sub_event(raw, wire["sub_event"]),
             bib=reader.text("bibNumber"),
             chip=reader.text(wire["chip"]),
             first_name=mended(reader.text("firstName")),
@@ -232,8 +242,8 @@ class RaceRoster(ResultsDesk):
             email=reader.text("email") or reader.text("emailAddress"),
             phone=reader.text(wire["phone"]),
             city=mended(reader.text("city")),
-            region=reader.text("provinceState"),
-            country=reader.text("country"),
+            region=_code(reader.row.get("provinceState") or reader.row.get("region")),
+            country=_code(reader.row.get("country")),
             team=_name(raw.get(wire["team"])),
             status=ParticipantStatus.ACTIVE if active else ParticipantStatus.REMOVED,
             registered_at=instant(reader.text("registrationDate"), zone),
@@ -302,6 +312,18 @@ def _gender(reader: Reader) -> str | None:
     if reader.text("gender") == UNDISCLOSED:
         return None
     return reader.gender("gender", GENDERS)
+
+
+def _code(value: Any) -> str | None:
+    """A region or country, bare or as an event writes it: its code, else its name."""
+    reader = Reader(value if isinstance(value, dict) else {"code": value})
+    return reader.text("code") or reader.text("name")
+
+
+def _sub_event(raw: RawRow, key: str) -> str:
+    """The sub-event that a registration is for, on its row or in an object of its own."""
+    nested = as_dict(raw.get("subEvent"))
+    return Reader(raw).text(key) or Reader(nested).text(key) or Reader(nested).text("id") or ""
 
 
 def _name(value: Any) -> str | None:

@@ -8,7 +8,8 @@ of theirs; what may be assumed otherwise stands in `runsignup_wire.FORMS`.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -125,13 +126,17 @@ class RunSignUp(People, ResultSets, Standings):
             for race in races
             if edge is None or race.starts_at is None or race.starts_at >= edge - EDITION
         ]
+        first = min((race.starts_at for race in current if race.starts_at), default=anchor)
+        timed = [_with_gun(race, zone) for race in current]
+        guns = [race.starts_at for race in timed if race.starts_at]
         return EventRecord(
             provider_event_id=race_id,
             name=mended(name) or f"race {race_id}",
             timezone=zone.key,
-            starts_at=min((race.starts_at for race in current if race.starts_at), default=anchor),
-            races=tuple(current),
+            starts_at=min(guns, default=None),
+            races=tuple(timed),
             raw={key: value for key, value in raw.items() if key != "events"},
+            race_day=first.astimezone(zone).date() if first and not guns else None,
         )
 
 
@@ -149,6 +154,12 @@ def _inner_race(answer: Answer, row: Any) -> RawRow:
     if not isinstance(race, dict):
         raise not_theirs(answer.call, "no 'race' in the answer")
     return race
+
+
+def _with_gun(race: RaceRecord, zone: ZoneInfo) -> RaceRecord:
+    """A distance whose start is told; midnight stands for a day without a time."""
+    at = race.starts_at.astimezone(zone).time() if race.starts_at else None
+    return replace(race, starts_at=None) if at == time() else race
 
 
 def _distance(row: RawRow, zone: ZoneInfo) -> RaceRecord:

@@ -36,6 +36,9 @@ BIBS_AT_ONCE = 100
 TEMPLATE = -1
 """The registration id of the row that is no registration."""
 
+STAMPS = ("%m/%d/%Y %H:%M", "%Y-%m-%d %H:%M:%S")
+"""How a registration's date is written, in the list and among the removed."""
+
 GENDERS = {"f": Gender.FEMALE, "m": Gender.MALE, "x": Gender.NONBINARY}
 REMOVED_REASONS = {
     "removed": ParticipantStatus.REMOVED,
@@ -68,6 +71,8 @@ class People(Room):
         """Page through registrations that no longer stand; their rows lie inside `event`."""
         path = self._wire.path("removed_participants", race=scope.provider_event_id)
         races = ",".join(scope.provider_race_ids)
+        if not races:
+            return
         async for page in self._listed(path, races, _since(request), {}):
             yield page
 
@@ -115,7 +120,9 @@ class People(Room):
         race_id = reader.text("event_id")
         if race_id is None:
             raise RowFault("event_id", "a registration that names no distance")
-        registered = wall_time(reader.text("registration_date"), EASTERN, "%m/%d/%Y %H:%M")
+        registered = wall_time(reader.text("registration_date"), EASTERN, *STAMPS)
+        if registered is None and reader.text("registration_date"):
+            reader.flags.append("registration_date")
         return ParticipantRecord(
             provider_id=reader.text("registration_id"),
             provider_race_id=race_id,

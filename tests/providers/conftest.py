@@ -8,6 +8,8 @@ import pytest
 
 from p88console.sandbox.chronotrack import ChronoTrackServer
 from p88console.sandbox.copernico import CopernicoServer
+from p88console.sandbox.haku import HakuServer
+from p88console.sandbox.raceroster import RaceRosterServer
 from p88console.sandbox.runsignup import RunSignUpServer
 from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import World, WorldOptions, make_world
@@ -27,5 +29,6 @@ async def practice(world: World) -> AsyncIterator[Practice]:
     copernico = CopernicoServer(world, clock)
     chronotrack = ChronoTrackServer(world, clock)
     servers = (runsignup, copernico, chronotrack)
-    async with Sandbox(world, clock, servers=servers) as sandbox:
+    others = (RaceRosterServer(world, clock), HakuServer(world, clock))
+    async with Sandbox(world, clock, servers=(*servers, *others)) as sandbox:
         yield Practice(world, clock, sandbox, *servers)

@@ -30,11 +30,19 @@ from p88console.sandbox.day import Runner
 from p88console.sandbox.runsignup import RunSignUpServer
 from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import World
+from tests.providers.wire import Answering, Request, Say, say_json
 from tests.support.clock import SteppedClock
 
 CANARY = "c4n4ry-s3cret"
 SECRETS: dict[Provider, dict[str, str]] = {
     Provider.RUNSIGNUP: {"api_key": f"{CANARY}-key", "api_secret": CANARY},
+    Provider.RACEROSTER: {
+        "client_id": f"{CANARY}-client",
+        "client_secret": f"{CANARY}-client-secret",
+        "username": f"{CANARY}@example.org",
+        "password": CANARY,
+    },
+    Provider.HAKU: {"client_id": f"{CANARY}-client", "client_secret": CANARY},
     Provider.COPERNICO: {"api_key": CANARY},
     Provider.CHRONOTRACK: {
         "client_id": f"{CANARY}-client",
@@ -43,6 +51,9 @@ SECRETS: dict[Provider, dict[str, str]] = {
         "password": CANARY,
     },
 }
+TOKENS = ("/api/oauth/authorize", "/oauth2/token")
+"""Where providers give tokens that sign in by a call of its own."""
+
 SPOKEN = tuple(SECRETS)
 SCORING = tuple(provider for provider in SPOKEN if not provider.registers)
 AUTH: dict[Provider, dict[str, str]] = {Provider.CHRONOTRACK: {"auth": "basic"}}
@@ -152,6 +163,16 @@ async def chronotrack_at(access: AccountAccess) -> AsyncIterator[ChronoTrackPush
 def bare(provider: Provider, url: str = "http://127.0.0.1:1", **options: str) -> AccountAccess:
     """An account at some address, its secrets all canaries."""
     return AccountAccess(provider, SECRETS[provider], url, AUTH.get(provider, {}) | options)
+
+
+def signed_in(said: Say) -> Answering:
+    """A far side that gives tokens, and answers everything else with the same."""
+
+    def answer(request: Request) -> Say:
+        token = {"access_token": f"{CANARY}-token", "expires_in": 3600}
+        return say_json(token) if request.path in TOKENS else said
+
+    return answer
 
 
 async def seen_of(

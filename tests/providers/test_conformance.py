@@ -20,12 +20,13 @@ from p88console.domain.errors import (
     Unauthorized,
     UsageFault,
 )
-from p88console.domain.model import Provider
+from p88console.domain.model import EventRecord, Provider
 from p88console.providers.base import (
     AccountAccess,
     Adapter,
     Entry,
     PageRequest,
+    ReadsDetails,
     ReadsEvents,
     ReadsParticipants,
     ReadsRemovals,
@@ -45,6 +46,7 @@ from tests.providers.practice import (
     opened,
     rows_of,
     seen_of,
+    signed_in,
 )
 from tests.providers.wire import Line, Say, say_json, unused_url
 from tests.support.clock import RACE_MORNING
@@ -65,6 +67,10 @@ OPERATIONS: dict[str, tuple[type, Operation]] = {
     "participants": (
         ReadsParticipants,
         lambda one: drained(one.participants(SCOPE, PageRequest())),
+    ),
+    "details": (
+        ReadsDetails,
+        lambda one: one.details(SCOPE, {"registration_number": "B1719187BC"}),
     ),
     "removals": (ReadsRemovals, lambda one: drained(one.removals(SCOPE, PageRequest()))),
     "read_back": (
@@ -113,6 +119,10 @@ async def test_every_event_of_the_account_is_discovered_with_its_guns(
         (event,) = [adapter.event(row) async for page in pages for row in page.rows]
     assert event.provider_event_id == practice.event_id(provider)
     assert event.name == practice.world.options.name
+    if provider is Provider.HAKU:  # which lists no races, and of an event only the day
+        assert (event.races, event.starts_at) == ((), None)
+        assert event.race_day == practice.world.date
+        return
     assert {race.name: race.starts_at for race in event.races} == {
         race.name: race.starts_at for race in practice.world.races
     }
@@ -128,7 +138,12 @@ async def test_an_event_is_found_by_its_id_as_it_is_discovered(
         found = await adapter.find_event(practice.event_id(provider))
         pages = adapter.events(practice.clock.now())
         (listed,) = [adapter.event(row) async for page in pages for row in page.rows]
-    assert found == listed
+    assert without_raw(found) == without_raw(listed)
+
+
+def without_raw(event: EventRecord) -> EventRecord:
+    """An event as it was understood: a listing may write the same otherwise than a single call."""
+    return replace(event, raw={}, races=tuple(replace(race, raw={}) for race in event.races))
 
 
 @pytest.mark.parametrize("provider", SPOKEN)
@@ -146,7 +161,8 @@ async def test_an_event_that_does_not_exist_is_refused(
 async def test_a_missing_envelope_is_an_error_never_zero_rows(
     provider: Provider, operation: Operation, body: object
 ) -> None:
-    async with Line(say_json(body)) as line, opened(bare(provider, line.url)) as adapter:
+    told = signed_in(say_json(body))
+    async with Line(told) as line, opened(bare(provider, line.url)) as adapter:
         with pytest.raises(Malformed):
             await operation(adapter)
 
@@ -169,7 +185,7 @@ async def test_an_export_without_rows_is_an_error_too(body: object) -> None:
 )
 @pytest.mark.parametrize(("provider", "operation"), CALLS)
 async def test_a_portal_holds_the_line(provider: Provider, operation: Operation, said: Say) -> None:
-    async with Line(said) as line, opened(bare(provider, line.url)) as adapter:
+    async with Line(signed_in(said)) as line, opened(bare(provider, line.url)) as adapter:
         with pytest.raises(Malformed):
             await operation(adapter)
 
@@ -182,7 +198,8 @@ async def test_a_portal_holds_the_line(provider: Provider, operation: Operation,
 async def test_http_statuses_mean_the_same_everywhere(
     provider: Provider, operation: Operation, status: int, kind: type[ProviderFault]
 ) -> None:
-    async with Line(Say(status)) as line, opened(bare(provider, line.url)) as adapter:
+    said = signed_in(Say(status))
+    async with Line(said) as line, opened(bare(provider, line.url)) as adapter:
         with pytest.raises(kind):
             await operation(adapter)
 
@@ -220,10 +237,10 @@ async def test_an_error_inside_a_200_is_an_error(provider: Provider, operation: 
 async def test_no_secret_is_in_any_fault_of_an_adapter(
     provider: Provider, operation: Operation, said: Say
 ) -> None:
-    async with Line(said) as line, opened(bare(provider, line.url)) as adapter:
+    async with Line(signed_in(said)) as line, opened(bare(provider, line.url)) as adapter:
         with pytest.raises(P88Error) as caught:
             await operation(adapter)
-        sent = f"{line.requests[0].target} {line.requests[0].headers}"
+        sent = " ".join(f"{one.target} {one.headers}" for one in line.requests)
     assert CANARY in sent
     assert CANARY not in f"{caught.value!r} {caught.value!s} {caught.value.as_dict()}"
 

@@ -324,7 +324,7 @@ def test_a_missing_zone_is_eastern_and_an_unknown_one_is_utc(
 def test_a_race_without_distances_starts_on_its_date(adapter: RunSignUp) -> None:
     event = adapter.event(race_body(events=None))
     assert event.races == ()
-    assert event.starts_at == datetime(2026, 10, 17, 5, 0, tzinfo=UTC)
+    assert (event.starts_at, event.race_day) == (None, date(2026, 10, 17))
 
 
 def test_a_race_without_an_id_is_set_aside(adapter: RunSignUp) -> None:
