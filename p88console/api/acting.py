@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
 
 from p88console.api.parts import At, Body, Conflict, Document, OurId
@@ -31,6 +31,21 @@ class Edit(Body):
     """Fields as typed: name → text; an empty text clears a field."""
 
     fields: Annotated[dict[str, str], Field(min_length=1, examples=[{"bib": "512"}])]
+
+
+class WalkUp(Body):
+    """Somebody who registers here: the race by name or id, and fields as typed."""
+
+    race: Annotated[str, Field(min_length=1, max_length=200, examples=["10K"])]
+    fields: Annotated[dict[str, str], Field(examples=[{"first_name": "Ada", "bib": "512"}])]
+
+
+class TakenBack(BaseModel):
+    """What was taken back, whom it was about, and newer changes that had to stay."""
+
+    undone: str
+    participants: list[Document]
+    passed_over: list[str]
 
 
 class Swap(Body):
@@ -94,6 +109,26 @@ async def edit(runtime: At, answer: Response, participant_id: OurId, asked: Edit
     """Set fields of one person; the change and its push commit together."""
     done = await operators.edit(runtime, OPERATOR, participant_id, asked.fields)
     return await _people(runtime, answer, done, participant_id)
+
+
+@routes.post("/events/{event_id}/participants", status_code=status.HTTP_201_CREATED)
+async def add(runtime: At, answer: Response, event_id: OurId, asked: WalkUp) -> list[Document]:
+    """Register a walk-up; the person and the push commit together."""
+    texts = {**asked.fields, "race": asked.race}
+    done = await operators.add(runtime, OPERATOR, event_id, texts)
+    return await _people(runtime, answer, done, *done.participant_ids)
+
+
+@routes.post("/undo")
+async def undo(runtime: At) -> TakenBack:
+    """Take back the newest change of this door that can still be taken back."""
+    undone = await operators.take_back(runtime, OPERATOR)
+    people = await operators.people_of(runtime, undone.participant_ids)
+    return TakenBack(
+        undone=undone.summary,
+        participants=[present.participant(person) for person in people],
+        passed_over=list(undone.passed_over),
+    )
 
 
 @routes.post("/participants/swap-bibs")

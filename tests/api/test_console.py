@@ -97,6 +97,23 @@ async def test_an_edit_goes_down_under_the_door_api(
     assert "shoe_size" in wrong.text
 
 
+async def test_a_walk_up_is_registered_and_taken_back(
+    api: httpx.AsyncClient, race_day: RaceDay
+) -> None:
+    url = f"/api/events/{race_day.event_id}/participants"
+    race = (await api.get(f"/api/events/{race_day.event_id}")).json()["races"][0]
+    typed = {"race": race["name"], "fields": {"first_name": "Ada", "bib": "90001"}}
+    added = await api.post(url, json=typed)
+    assert added.status_code == 201
+    [person] = added.json()
+    assert (person["bib"], person["race_id"], person["added_here"]) == ("90001", race["id"], True)
+    undone = (await api.post("/api/undo")).json()
+    assert "Ada" in undone["undone"]
+    assert [one["id"] for one in undone["participants"]] == [person["id"]]
+    assert (await api.post("/api/undo")).status_code == 422
+    assert (await api.post(url, json=typed | {"race": "Ultra"})).status_code == 422
+
+
 async def test_a_bib_worn_twice_is_decided_by_this_door(
     api: httpx.AsyncClient, race_day: RaceDay
 ) -> None:

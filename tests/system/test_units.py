@@ -58,3 +58,14 @@ def test_launchd_reads_its_list() -> None:
     read = plistlib.loads(text.encode())
     assert read["ProgramArguments"] == ["/opt/a b/p88console", "engine"]
     assert read["EnvironmentVariables"] == {"P88_HOME": ODD}
+
+
+def test_windows_gives_the_task_the_words_that_were_meant() -> None:
+    exe, home = "C:\\Program Files\\P88 Console\\p88console.exe", "D:\\race days\\2026"
+    [line] = units(Manager.WINDOWS, [exe], home).values()
+    # within double quotes both shells take \" for a quote and leave other backslashes alone
+    words = shlex.split(line)
+    assert words[:2] == ["schtasks", "/Create"]
+    run = words[words.index("/TR") + 1]
+    assert shlex.split(run) == [exe, "--home", home, "engine"]
+    assert len(run) < 262  # schtasks takes no longer command
