@@ -51,8 +51,9 @@ class Runtime:
         """
         worker = Worker(self.shop, new_owner(), lease_s=self.engine.lease_s)
         looked = False
-        await self.db.write(leases.rescue, self.clock.now(), is_dead)
         while True:
+            if await self.db.read(leases.silent, is_dead):
+                await self.db.write(leases.rescue, self.clock.now(), is_dead)
             if self.db.shared or not await self.served():
                 await worker.run_only(job_ids)
             jobs = await self._jobs(job_ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from p88console.domain.jobs import JobState, Trigger
 from p88console.domain.model import Provider, PushState
 from p88console.domain.plan import Action
 from p88console.runtime import syncs, tenancy
-from p88console.store import events, ledger, people
+from p88console.store import events, ledger, people, queue
 from tests.engine.conftest import RUNNERS, RaceDay
 from tests.support.faultline import Weather
 
@@ -312,3 +313,20 @@ async def test_a_partner_cannot_link_to_another_partners_account(race_day: RaceD
     )
     with pytest.raises(UsageFault, match="different timing partners"):
         await tenancy.link_event(runtime, race_day.event_id, stolen.id, "practice-race-2026")
+
+
+async def test_whoever_waits_for_a_job_takes_it_up_when_its_holder_falls_silent(
+    race_day: RaceDay,
+) -> None:
+    event = await syncs.event_of(race_day.runtime, race_day.event_id)
+    queued = await syncs.pull_participants(race_day.runtime, event, Trigger.OPERATOR)
+    now = race_day.clock.now()
+    held = await race_day.runtime.db.write(queue.claim, "elsewhere:1:x", now, 30.0, [queued.job_id])
+    assert held is not None
+    waiting = asyncio.create_task(race_day.runtime.run_jobs([queued.job_id]))
+    await race_day.breathe()
+    assert not waiting.done()
+    race_day.clock.step(31)
+    async with race_day.patience():
+        (job,) = await waiting
+    assert job.state is JobState.COMPLETED

@@ -173,7 +173,7 @@ def edit(providers: Mapping[str, Any], desk: str, rows: Sequence[Mapping[str, An
 
 
 if __name__ == "__main__":
-    for one in DESKS:
+    for one in sys.argv[2:] or DESKS:
         with tempfile.TemporaryDirectory() as folder:
             found = walk(Program(Path(folder) / "home"), one, int(sys.argv[1]))
             sys.stdout.write(f"{json.dumps(found)}\n")
