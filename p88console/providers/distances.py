@@ -10,6 +10,7 @@ MARATHON_M = 42_195.0
 UNITS_M = {
     "k": 1000.0,
     "km": 1000.0,
+    "kms": 1000.0,
     "kilometer": 1000.0,
     "kilometers": 1000.0,
     "kilometre": 1000.0,
@@ -24,16 +25,20 @@ UNITS_M = {
     "miles": 1609.344,
 }
 
-_NUMBER_AND_UNIT = re.compile(r"(\d+(?:[.,]\d+)?)\s*([a-z]+)", re.IGNORECASE)
+_NUMBER_AND_UNIT = re.compile(r"(\d+(?:[.,]\d+)*)[\s-]*([a-z]+)", re.IGNORECASE)
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 
 
 def metres(text: str | None) -> float | None:
     """The distance in metres; None when the text names none ("Half Marathon" is 21,097.5)."""
     if not text:
         return None
-    found = _NUMBER_AND_UNIT.search(text)
-    if found and found[2].casefold() in UNITS_M:
-        return round(float(found[1].replace(",", ".")) * UNITS_M[found[2].casefold()], 1)
+    for found in _NUMBER_AND_UNIT.finditer(text):
+        unit_m, number = UNITS_M.get(found[2].casefold()), found[1]
+        if unit_m == 1.0 and _THOUSANDS.fullmatch(number):
+            number = number.replace(",", "")
+        if unit_m is not None and number.count(".") + number.count(",") <= 1:
+            return round(float(number.replace(",", ".")) * unit_m, 1)
     words = text.casefold()
     if "half marathon" in words:
         return HALF_MARATHON_M

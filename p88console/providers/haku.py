@@ -36,7 +36,7 @@ from p88console.providers.base import (
 from p88console.providers.checking import refuse_unknown, want
 from p88console.providers.distances import metres
 from p88console.providers.http import Answer, Door, not_theirs
-from p88console.providers.reading import Reader, as_dict, instant, mended, start_or_day, zone_or_utc
+from p88console.providers.reading import Reader, as_dict, mended, start_or_day, zone_or_utc
 from p88console.providers.signing import Signature
 from p88console.providers.tokens import Token, TokenSigner, fetched
 from p88console.providers.wire import Form, Mark, Wire
@@ -228,7 +228,7 @@ class Haku:
             team=_team(raw),
             status=_status(raw),
             awaits_detail=True,
-            registered_at=instant(reader.text("registered_at"), zone_or_utc("UTC")),
+            registered_at=reader.instant("registered_at", zone_or_utc("UTC")),
             flags=tuple(reader.flags),
             raw=raw,
         )
@@ -291,8 +291,8 @@ def _detailed(number: str | None, raw: RawRow, detail: RawRow) -> ParticipantRec
         country=address.text("country"),
         team=_team(detail) or _team(raw),
         status=status if status is not ParticipantStatus.ACTIVE else _status(raw),
-        registered_at=instant(own.text("created_at"), stamps),
-        modified_at=instant(own.text("updated_at"), stamps),
+        registered_at=own.instant("created_at", stamps),
+        modified_at=own.instant("updated_at", stamps),
         flags=(*own.flags, *person.flags, *address.flags, *category.flags),
         raw=raw,
     )

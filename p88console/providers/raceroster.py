@@ -44,7 +44,6 @@ from p88console.providers.raceroster_results import ResultsSite
 from p88console.providers.reading import (
     Reader,
     as_dict,
-    instant,
     mended,
     rows_of,
     start_or_day,
@@ -246,8 +245,8 @@ class RaceRoster(ResultsDesk):
             country=_code(reader.row.get("country")),
             team=_name(raw.get(wire["team"])),
             status=ParticipantStatus.ACTIVE if active else ParticipantStatus.REMOVED,
-            registered_at=instant(reader.text("registrationDate"), zone),
-            modified_at=instant(reader.text(wire["modified"]), zone),
+            registered_at=reader.instant("registrationDate", zone),
+            modified_at=reader.instant(wire["modified"], zone),
             flags=tuple(reader.flags),
             raw=raw,
         )

@@ -64,6 +64,14 @@ class Reader:
             return text
         return known.value
 
+    def instant(self, key: str, zone: ZoneInfo) -> datetime | None:
+        """An instant given as ISO 8601 text, read in `zone` where it names none."""
+        text = self.text(key)
+        moment = instant(text, zone)
+        if text is not None and moment is None:
+            self.flags.append(key)
+        return moment
+
     def unix(self, key: str) -> datetime | None:
         """An instant given in Unix seconds."""
         value = self.row.get(key)
