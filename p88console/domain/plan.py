@@ -159,9 +159,11 @@ def clear_the_way(plan: Plan, held: Mapping[Place, Candidate]) -> Plan:
     }
     steps: list[Step] = []
     freed: dict[int, Step] = {}
+    going = {id(step) for step in plan.outgoing}
     for step in plan.steps:
-        holder = held.get(worn(step.candidate.desired)) if step in plan.outgoing else None
-        if holder is None or holder.participant_id in {*leaving, step.candidate.participant_id}:
+        holder = held.get(worn(step.candidate.desired)) if id(step) in going else None
+        own = step.candidate.participant_id
+        if holder is None or holder.participant_id == own or holder.participant_id in leaving:
             steps.append(step)
         elif holder.gone and not holder.raced:
             freed[holder.participant_id] = _freed(holder, step.candidate)

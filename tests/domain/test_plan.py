@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from time import process_time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -236,3 +237,10 @@ def test_differences_lead_from_before_to_after(before: Values | None, after: Val
     assert all(was != becomes for was, becomes in changes.values())
     reached = {**(before or {})} | {name: becomes for name, (_, becomes) in changes.items()}
     assert {name: reached.get(name) for name in after} == dict(after)
+
+
+def test_a_whole_field_is_planned_in_a_moment() -> None:
+    people = [candidate({**ADA, "bib": str(number)}, its_id=number) for number in range(20_000)]
+    plan, began = plan_of(*people), process_time()
+    assert clear_the_way(plan, {}) == plan
+    assert process_time() - began < 2.0
