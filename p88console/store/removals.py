@@ -68,11 +68,8 @@ def note_removals(
     removals = _each(tx.connection, event_id, removals)
     named = _named(tx.connection, event_id, removals, source)
     first = [gone for gone in named if gone.row["quarantined_since"] is None]
-    before = [
-        gone
-        for gone in named
-        if gone.row["quarantined_since"] is not None and gone.row["quarantined_since"] < now
-    ]
+    # another moment, not an earlier one: the clock may have been set back since
+    before = [gone for gone in named if gone.row["quarantined_since"] not in (None, now)]
     limit = brake_limit(active_count(tx.connection, event_id))
     braked = len(first) > limit or len(before) > limit
     rules = Rules(tx.connection, event_id, policy)
