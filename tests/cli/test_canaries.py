@@ -85,6 +85,7 @@ def pictures(home: Path) -> Iterator[str]:
 def test_a_whole_run_leaves_no_secret_behind(
     program: Program, fresh_providers: Mapping[str, Any], tmp_path: Path
 ) -> None:
+    """D33."""
     outside = tmp_path / "outside"
     outside.mkdir()
     said: list[str] = []

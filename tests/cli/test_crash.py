@@ -31,6 +31,7 @@ def _books(providers: dict[str, Any]) -> dict[str, Any]:
 def test_a_push_that_is_killed_creates_nobody_twice(
     program: Program, fresh_providers: dict[str, Any], written: int
 ) -> None:
+    """D14."""
     event_id = set_up_linked(program, fresh_providers)
     program.json("sync", "participants", f"--event={event_id}", "--pull-only")
     process = program.start("sync", "participants", f"--event={event_id}", "--push-only")

@@ -69,6 +69,7 @@ def test_a_file_is_written_whole_with_a_mark_where_wanted(
 def test_chronotrack_gets_its_own_columns_dates_and_mark(
     program: Program, event_id: str, tmp_path: Path
 ) -> None:
+    """D31."""
     target = tmp_path / "entries.csv"
     assert program("export", "chronotrack-entries", f"--event={event_id}", f"-o{target}").code == 0
     assert target.read_bytes().startswith(b"\xef\xbb\xbf")

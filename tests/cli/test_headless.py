@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -15,6 +16,12 @@ from typing import Any
 
 import pytest
 
+from p88console.domain.jobs import Direction, Job, JobState, Operation
+from p88console.runtime.desk import RuntimeDesk
+from p88console.runtime.runtime import open_runtime
+from p88console.store import queue
+from p88console.system.home import Home
+from p88console.system.vault import MemoryVault
 from tests.cli.conftest import Program, add_accounts, set_up_linked
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and sockets of a POSIX system")
@@ -85,6 +92,38 @@ def test_a_stop_in_the_middle_of_a_call_hands_the_work_back_in_ten_seconds(
     waiting = program.json("queue", "list", "--state=pending")
     assert [(job["provider"], job["attempt"]) for job in waiting] == [("runsignup", 0)]
     assert program.json("queue", "list", "--state=running") == []
+
+
+@posix
+def test_a_console_that_looks_on_queues_work_for_the_engine(
+    program: Program, fresh_providers: dict[str, Any]
+) -> None:
+    """D18. D24."""
+    set_up_linked(program, fresh_providers)
+    with running(program):
+        wait_for(lambda: program.json("status")["engine"] == "running", "the engine")
+        told, job = asyncio.run(_look_on(program.home))
+    assert "participants pull" in told or "already queued" in told
+    assert job.state is JobState.COMPLETED
+
+
+async def _look_on(home: Path) -> tuple[str, Job]:
+    """Open a second console, ask for a pull there, and watch the engine do it."""
+    async with open_runtime(Home(home), vault=MemoryVault()) as runtime:
+        assert not await runtime.engine.start()
+        told = await RuntimeDesk(runtime).pull_participants()
+        [pull] = [
+            job
+            for job in await runtime.db.read(queue.find)
+            if (job.operation, job.direction) == (Operation.PARTICIPANTS, Direction.PULL)
+        ][:1]
+        async with asyncio.timeout(60):
+            while (job := await runtime.db.read(queue.get, pull.id)) is None or (  # noqa: ASYNC110
+                job.state is not JobState.COMPLETED
+            ):
+                await asyncio.sleep(0.05)
+        assert not runtime.engine.running
+        return told, job
 
 
 def test_once_runs_all_that_is_due_and_ends(

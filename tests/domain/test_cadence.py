@@ -109,6 +109,7 @@ def test_where_only_the_day_is_known_the_gun_is_near_all_day(
 
 
 def test_the_day_before_is_24_real_hours_not_the_same_wall_time() -> None:
+    """D20."""
     gun = GUNS["chicago, clocks went forward"]
     same_wall_time = gun.replace(day=7).astimezone(UTC)
     assert interval(PEOPLE, [gun.astimezone(UTC)], same_wall_time).every == 15 * MINUTE
@@ -116,6 +117,7 @@ def test_the_day_before_is_24_real_hours_not_the_same_wall_time() -> None:
 
 
 def test_in_autumn_the_same_wall_time_is_25_hours_away() -> None:
+    """D20."""
     gun = GUNS["chicago, clocks went back"]
     same_wall_time = gun.replace(month=10, day=31).astimezone(UTC)
     assert interval(PEOPLE, [gun.astimezone(UTC)], same_wall_time).every == 4 * HOUR

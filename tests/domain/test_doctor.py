@@ -106,6 +106,7 @@ def test_a_notice_becomes_a_no_go_on_the_day_it_is_enforced(day: datetime, level
     ("hours", "told"), [(20, "holds until"), (1, "before the last gun: it is renewed by itself")]
 )
 def test_a_token_that_ends_before_the_race_is_told(hours: int, told: str) -> None:
+    """D6."""
     token = replace(ACCOUNT, token_until=EVE + timedelta(hours=hours))
     [check] = [one for one in judge(facts(account=token), EVE) if one.name.startswith("token")]
     assert told in check.detail

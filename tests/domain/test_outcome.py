@@ -160,6 +160,7 @@ def test_every_provider_fault_has_one_outcome_that_lies_ahead(
     *,
     row: bool,
 ) -> None:
+    """D32."""
     call = Call(Provider.COPERNICO, method, "https://x", status, writes=method != "GET")
     named: dict[str, Any] = {"rows": {0: "no such bib"}} if kind is errors.RowsRefused else {}
     fault = kind(call, "it went wrong", retry_after_s=wait, **named)

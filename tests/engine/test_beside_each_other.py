@@ -67,6 +67,7 @@ async def leader(race_day: RaceDay) -> str | None:
 
 
 async def test_four_engines_share_the_day_and_do_everything_once(race_day: RaceDay) -> None:
+    """D17."""
     async with AsyncExitStack() as stack:
         laptops = [
             await stack.enter_async_context(laptop(race_day, f"laptop{number}"))

@@ -118,6 +118,7 @@ async def test_a_second_push_writes_nothing_and_a_change_writes_its_own(day: Rac
 
 
 async def test_one_bad_row_takes_nobody_else_along(day: RaceDay) -> None:
+    """D16."""
     await day.pull()
     bad = (await registered(day))[5]["registration_id"]
     await rewrite(day, str(bad), "first_name = '', last_name = ''")

@@ -88,12 +88,14 @@ async def test_the_schedule_says_interval_and_reason(race_day: RaceDay) -> None:
     ids=["a second before", "at the moment", "clocks fall back", "clocks spring forward"],
 )
 def test_discovery_comes_at_two_in_the_venues_morning(after: str, expected: str) -> None:
+    """D20."""
     zone = ZoneInfo("America/Chicago")
     found = timetable.next_at(time(2, 0), zone, datetime.fromisoformat(after).astimezone(UTC))
     assert found == datetime.fromisoformat(expected)
 
 
 async def test_a_fault_of_the_engine_is_told_and_leaves_its_host_alive(race_day: RaceDay) -> None:
+    """D24."""
     db = race_day.runtime.db
     await _rename(race_day, "sync_schedule", "elsewhere")
     engine = race_day.runtime.engine
@@ -120,6 +122,7 @@ async def _rename(race_day: RaceDay, before: str, after: str) -> None:
 
 
 async def test_a_second_engine_looks_on_until_the_first_is_gone(race_day: RaceDay) -> None:
+    """D18."""
     first = race_day.runtime.engine
     assert await first.start()
     second = Engine(race_day.runtime.shop, SETTINGS.cadence_of)

@@ -11,6 +11,7 @@ from tests.support.faultline import Weather
 
 
 async def test_an_unreachable_provider_burns_no_attempt(race_day: RaceDay) -> None:
+    """D32."""
     await race_day.pull()
     await race_day.runsignup.down()
     job = await race_day.pull()
@@ -36,6 +37,7 @@ async def test_a_portal_page_is_never_an_empty_list(race_day: RaceDay) -> None:
 
 
 async def test_retries_climb_the_ladder_then_fail_for_good(race_day: RaceDay) -> None:
+    """D4."""
     race_day.runsignup.weather = Weather.FAULT
     job = await race_day.pull()
     waits = []
@@ -58,6 +60,7 @@ async def test_the_providers_own_wait_wins_over_the_ladder(race_day: RaceDay) ->
 
 
 async def test_refused_credentials_hold_the_account_with_one_message(race_day: RaceDay) -> None:
+    """D6."""
     await race_day.pull()
     race_day.copernico.weather = Weather.LOCKED
     job = await race_day.push()
@@ -93,6 +96,7 @@ async def test_a_write_without_an_answer_is_read_before_it_is_repeated(
 async def test_one_person_who_cannot_be_read_keeps_nobody_else_waiting(
     race_day: RaceDay,
 ) -> None:
+    """D16."""
     await race_day.pull()
     await race_day.weather(Provider.COPERNICO, chances={"cut_after": 1}, only="registrations")
     job = await race_day.push()
@@ -118,6 +122,7 @@ async def test_one_person_who_cannot_be_read_keeps_nobody_else_waiting(
 
 
 async def test_a_failed_page_keeps_what_came_and_says_partial(race_day: RaceDay) -> None:
+    """D8."""
     race_day.runsignup.weather = Weather.FAULT
     race_day.runsignup.hits = "/participants"
     race_day.runsignup.skip = 1

@@ -132,6 +132,7 @@ async def test_a_bib_that_was_read_stays_with_whoever_wore_it(day: RaceDay) -> N
 
 
 async def test_a_swap_that_breaks_off_in_the_middle_says_so_and_goes_on(day: RaceDay) -> None:
+    """D11."""
     first, second = (await day.waiting())[:2]
     persons = [await one(day, row["registration_id"]) for row in (first, second)]
     await operators.swap_bibs(day.runtime, PAT, persons[0].row["id"], persons[1].row["id"])

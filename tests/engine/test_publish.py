@@ -141,6 +141,7 @@ async def test_publishing_again_without_a_change_does_nothing(press: Press) -> N
 
 
 async def test_corrections_go_out_in_part_into_the_same_list(press: Press) -> None:
+    """D29."""
     await press.publish()
     before = await press.lists()
     slow = (await finishers(press))[-2:]
@@ -162,6 +163,7 @@ async def test_corrections_go_out_in_part_into_the_same_list(press: Press) -> No
 
 
 async def test_a_finish_that_is_taken_back_goes_out_as_a_fresh_list(press: Press) -> None:
+    """D29."""
     await press.publish()
     (before,) = await press.lists()
     gone = (await finishers(press))[-1]
@@ -231,6 +233,7 @@ async def test_a_publication_goes_on_where_a_dropped_line_left_it(press: Press) 
 
 
 async def test_code_12_is_recovered_by_reading_what_is_there(press: Press) -> None:
+    """D28."""
     server = press.day.sandbox.servers[Provider.RUNSIGNUP]
     server.results.ways.out_of_order = 1  # type: ignore[attr-defined]
     counts = await press.publish()
@@ -243,6 +246,7 @@ async def test_code_12_is_recovered_by_reading_what_is_there(press: Press) -> No
 
 
 async def test_one_bad_line_never_takes_its_batch_down(press: Press) -> None:
+    """D16."""
     lines = await finishers(press)
     await press.day.remove(lines[3].registration_id, "removed")
     counts = await press.publish()
@@ -295,6 +299,7 @@ async def test_the_previous_version_is_published_again_under_a_new_number(press:
 
 
 async def test_an_older_version_never_overwrites_a_newer_one(press: Press) -> None:
+    """D28."""
     line = press.day.runsignup
     line.weather, line.hits = Weather.SLOWDOWN, "new-result-set"
     old = await press.ask()
@@ -399,6 +404,7 @@ async def test_only_first_finishes_are_told_and_only_when_asked_for(press: Press
 
 
 async def test_what_somebody_else_wrote_is_said_loudly(press: Press) -> None:
+    """D17."""
     await press.publish()
     lines = await finishers(press)
     server = press.day.sandbox.servers[Provider.RUNSIGNUP]

@@ -69,6 +69,7 @@ async def test_a_dry_run_shows_the_plan_and_sends_nothing(race_day: RaceDay) -> 
 
 
 async def test_a_bib_worn_twice_in_a_race_is_sent_for_neither(race_day: RaceDay) -> None:
+    """D10."""
     books = await race_day.ledger(Provider.RUNSIGNUP)
     same_race = [
         row
@@ -94,6 +95,7 @@ async def test_a_bib_worn_twice_in_a_race_is_sent_for_neither(race_day: RaceDay)
 async def test_a_field_that_scoring_does_not_take_is_told_and_not_repeated(
     race_day: RaceDay,
 ) -> None:
+    """D15."""
     await race_day.pull()
     await race_day.push()
     books = await race_day.ledger(Provider.RUNSIGNUP)
@@ -251,6 +253,7 @@ async def test_a_scoring_event_can_be_mirrored_too(race_day: RaceDay) -> None:
 async def test_a_swap_frees_then_fills_so_that_no_bib_is_worn_twice_there(
     race_day: RaceDay,
 ) -> None:
+    """D11."""
     await race_day.pull()
     await race_day.push()
     first, second = (await race_day.waiting())[:2]
@@ -289,6 +292,7 @@ async def test_what_still_needs_a_person_is_told_by_every_push(race_day: RaceDay
 async def test_an_empty_answer_for_a_known_event_changes_nobody_and_asks(
     race_day: RaceDay,
 ) -> None:
+    """D7."""
     await race_day.pull()
     race_day.runsignup.weather = Weather.EMPTY
     race_day.runsignup.hits = "participants"

@@ -58,6 +58,7 @@ def adapter_of(provider: Provider) -> Adapter:
 
 @pytest.mark.parametrize("provider", list(Provider), ids=str)
 async def test_any_row_is_translated_or_told_by_its_field(provider: Provider) -> None:
+    """D25."""
     adapter = adapter_of(provider)
     assert isinstance(adapter, ReadsEvents)
     assert isinstance(adapter, ReadsParticipants)

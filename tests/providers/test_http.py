@@ -273,6 +273,7 @@ WEATHER = {
 @pytest.mark.parametrize("said", WEATHER.values(), ids=list(WEATHER))
 @pytest.mark.parametrize("writes", [False, True])
 async def test_no_secret_is_in_any_fault(said: Say, *, writes: bool) -> None:
+    """D33."""
     fault = await fault_of(said, writes=writes)
     assert CANARY not in told(fault)
     assert "api_secret=…" in told(fault)

@@ -130,6 +130,7 @@ async def test_no_more_than_two_calls_are_under_way(practice: Practice) -> None:
 
 
 async def test_only_what_changed_since_the_watermark_is_listed(practice: Practice) -> None:
+    """D9."""
     async with runsignup_at(practice.access(Provider.RUNSIGNUP)) as adapter:
         everybody = await rows_of(adapter.participants(practice.scope, PageRequest()))
         practice.clock.step(1)
@@ -221,6 +222,7 @@ def test_every_reason_for_a_removal_has_a_status(
 def test_a_gender_is_read_or_kept_raw_and_flagged(
     adapter: RunSignUp, said: object, gender: str | None, flags: tuple[str, ...]
 ) -> None:
+    """D25."""
     read = adapter.participant(person(gender=said))
     assert (read.gender, read.flags) == (gender, flags)
 
@@ -297,6 +299,7 @@ def race_body(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_start_is_in_the_zone_of_the_race(adapter: RunSignUp) -> None:
+    """D20."""
     event = adapter.event(race_body())
     assert event.starts_at == datetime(2026, 10, 17, 12, 30, tzinfo=UTC)
     assert event.races == (

@@ -57,6 +57,7 @@ def ids(rows: Any) -> list[int | None]:
 
 
 async def test_a_short_page_never_ends_a_listing() -> None:
+    """D8."""
     async with told(ShortPages(10)) as (adapter, line):
         rows = await rows_of(adapter.participants(SCOPE, PageRequest()))
     assert ids(rows) == list(range(1, 11))

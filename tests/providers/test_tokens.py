@@ -82,6 +82,7 @@ async def test_one_token_is_fetched_for_many_calls_at_once() -> None:
 
 
 async def test_a_refused_token_is_renewed_once_for_all_calls_that_met_it() -> None:
+    """D6."""
     desk = Desk()
     async with Line(takes("t2")) as line, signed_door(line, TokenSigner(desk, sign)) as door:
         await asyncio.gather(*(door.get("/") for _ in range(5)))
@@ -139,6 +140,7 @@ async def test_no_right_to_something_is_no_lapsed_token() -> None:
 
 
 async def test_a_token_near_its_end_by_the_providers_clock_is_replaced_beforehand() -> None:
+    """D6."""
     desk = Desk(until=NOON + timedelta(minutes=4))
     async with Line(takes("t1", "t2")) as line, signed_door(line, TokenSigner(desk, sign)) as door:
         await door.get("/")

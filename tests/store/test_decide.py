@@ -104,6 +104,7 @@ def test_a_rule_made_in_the_inbox_decides_the_next_one_until_it_is_taken_back(
 
 
 def test_while_it_is_disputed_scoring_keeps_what_it_holds(bench: Bench) -> None:
+    """D12."""
     pull(bench, ada())
     (sent,) = bench.read(ledger.candidates, bench.link, FIELDS)
     known = Settled(sent.participant_id, PushState.VERIFIED, "r", sent.desired, sent.mirror_hash)

@@ -116,6 +116,7 @@ def test_who_cannot_swap_is_told_why(bench: Bench) -> None:
 
 
 def test_undo_takes_back_the_newest_change_then_the_one_before(bench: Bench) -> None:
+    """D30."""
     bench.mirror(ada())
     edit(bench, "1", {"bib": "600"})
     edit(bench, "1", {"last_name": "Changed"})
@@ -158,6 +159,7 @@ def test_a_walk_up_that_is_taken_back_stays_in_the_books(bench: Bench) -> None:
 
 
 def test_a_bib_that_is_worn_twice_asks_with_the_next_free_one(bench: Bench) -> None:
+    """D10."""
     bench.mirror(ada("1"), ada("2", bib="513"), ada("3", bib="7"))
     done = edit(bench, "3", {"bib": "512"})
     assert "next free: 514" in done.doubled[0]
@@ -178,6 +180,7 @@ def test_one_bib_in_two_races_is_a_duplicate_only_where_the_event_is_the_scope(
 
 
 def test_races_may_share_bibs_by_setting(bench: Bench) -> None:
+    """D10."""
     bench.mirror(ada("1"), ada("2"))
     assert len(bench.read(bibs.duplicates, bench.event, BibRules())) == 1
     for names in ({"Half Marathon"}, {"*"}):

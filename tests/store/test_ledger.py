@@ -154,6 +154,7 @@ def test_a_row_without_a_stable_id_is_stopped(bench: Bench) -> None:
 
 
 def test_who_left_after_a_push_is_to_be_withdrawn_by_hand(bench: Bench) -> None:
+    """D13."""
     verified(bench)
     remove(bench)
     person = only(bench)

@@ -78,6 +78,7 @@ def test_what_only_one_side_changed_is_merged_both_ways(bench: Bench) -> None:
 
 
 def test_what_both_changed_is_a_conflict_and_ours_stays_in_force(bench: Bench) -> None:
+    """D12."""
     pull(bench, ada())
     edit(bench, {"last_name": "Ours"})
     assert pull(bench, ada(last_name="Theirs")) == Counts(received=1, conflicts=1)
@@ -192,6 +193,7 @@ def remove(bench: Bench, records: list[RemovalRecord]) -> Counts:
 
 
 def test_a_transfer_takes_corrections_along_and_asks_about_the_bib(bench: Bench) -> None:
+    """D13."""
     pull(bench, ada("1", email="ada@old.example"))
     edit(bench, {"email": "ada@new.example"})
     pull(bench, ada("2", provider_race_id="502", bib=None, email="ada@old.example"))
@@ -264,6 +266,7 @@ def removal_items(bench: Bench) -> list[Item]:
 
 
 def test_two_thousand_who_vanish_withdraw_nobody_and_ring_once(bench: Bench) -> None:
+    """D7."""
     crowd = [ada(str(number), bib=str(number)) for number in range(2000)]
     pull(bench, *crowd)
     vanished = bench.read(removals.absent, bench.event, set[str]())

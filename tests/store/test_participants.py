@@ -32,6 +32,7 @@ def trail(bench: Bench) -> list[dict[str, Any]]:
 
 
 def test_the_same_rows_twice_are_no_change(bench: Bench) -> None:
+    """D9."""
     people_there = [ada("1"), ada("2", bib=None, first_name="Zoë-Aïda")]
     assert pull(bench, *people_there) == Counts(received=2, created=2)
     before = bench.rows("SELECT * FROM participants")
@@ -64,6 +65,7 @@ def test_a_person_keeps_their_own_id_whatever_changes(bench: Bench) -> None:
 
 
 def test_two_people_with_one_name_and_birth_date_stay_two(bench: Bench) -> None:
+    """D26."""
     twin = {"birth_date": date(1986, 1, 6), "bib": None}
     assert pull(bench, ada("1", **twin), ada("2", **twin)).created == 2
 

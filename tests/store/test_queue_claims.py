@@ -18,6 +18,7 @@ CLAIMANTS = ("one", "two", "three", "four")
 
 
 def test_no_job_is_claimed_twice(bench: Bench) -> None:
+    """D18."""
     fill(bench)
     others = [Database.open(bench.db.where) for _ in CLAIMANTS[1:]]
     together = threading.Barrier(len(CLAIMANTS))

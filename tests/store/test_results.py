@@ -134,6 +134,7 @@ def test_who_runs_two_races_has_two_results(bench: Bench) -> None:
 
 
 def test_unknown_words_for_a_standing_stay_as_they_are(bench: Bench) -> None:
+    """D25."""
     pull(bench, record(status="lapped"))
     assert only(bench)["status"] == "lapped"
 

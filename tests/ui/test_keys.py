@@ -66,6 +66,7 @@ async def test_t_in_the_history_means_the_job() -> None:
 
 
 async def test_x_asks_first_and_names_what_it_touches() -> None:
+    """D30."""
     desk = scenes.busy()
     async with on_stage(desk) as (app, pilot):
         await pilot.press("space", "space", "x")
