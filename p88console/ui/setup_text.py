@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from p88console.store.setup_rows import SetupRow, Thing
 from p88console.ui.format import provider_title
-from p88console.ui.phrase import Phrase, Tone, fit, heading, join, say, wrap
+from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, fit, heading, join, say, wrap
 from p88console.ui.states import State, lane_state
 
-LABEL = 12
+LABEL, KEY = 12, 4
 
 EVENT_STATES = {
     "linked": State("✓", "linked", Tone.OK),
@@ -27,12 +27,15 @@ def row_state(row: SetupRow) -> Phrase:
     return EVENT_STATES[row.state].phrase
 
 
-def row_lines(row: SetupRow, width: int) -> Sequence[Phrase]:
-    """Everything known of it, under its name."""
+def row_lines(row: SetupRow, width: int, keys: Sequence[tuple[str, str]] = ()) -> Sequence[Phrase]:
+    """Everything known of it, under its name, and the keys that do something with it."""
     where = say(provider_title(row.provider)) if row.provider else ()
     lines: list[Phrase] = [heading(row.name, width), join([row_state(row), where], " · ")]
+    lines.append(NOTHING)
     for label, value in row.told:
         if value:
             tone = Tone.HELD if label in ("Trouble", "Held", "Not mapped") else Tone.PLAIN
             lines += wrap((*fit(say(label, Tone.DIM), LABEL), *say(value, tone)), width, LABEL)
-    return lines
+    if keys:
+        lines += [NOTHING, heading("What to do", width)]
+    return [*lines, *((*fit(say(key, Tone.KEY), KEY), Piece(does)) for key, does in keys)]

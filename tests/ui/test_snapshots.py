@@ -14,7 +14,7 @@ from tests.ui.stage import StageDesk, console, settled, wait_for
 
 Compare = Callable[..., bool]
 
-SCENES = {"inbox": scenes.waiting}
+SCENES = {"inbox": scenes.waiting, "setup": scenes.equipped}
 FACES = [scenes.empty, scenes.busy, scenes.offline, scenes.error]
 KEYS = {action.id.removeprefix("go."): action.key for action in of_scopes("go")}
 SIZES = [(80, 24), (140, 45)]
@@ -86,6 +86,10 @@ def test_the_finish(snap_compare: Compare, keys: tuple[str, ...], size: tuple[in
         pytest.param("inbox", ("down", "enter"), id="item"),
         pytest.param("inbox", ("v",), id="typing"),
         pytest.param("inbox", ("right", "ctrl+a", "t"), id="touches"),
+        pytest.param("roster", ("i",), id="edit"),
+        pytest.param("setup", ("down", "down", "down"), id="setup"),
+        pytest.param("setup", ("c",), id="doctor"),
+        pytest.param("setup", ("down", "k"), id="secrets"),
     ],
 )
 def test_in_the_rooms(
@@ -96,7 +100,7 @@ def test_in_the_rooms(
     assert snap_compare(console(face()), terminal_size=size, run_before=steps)
 
 
-@pytest.mark.parametrize("door", ["roster", "inbox", "history"])
+@pytest.mark.parametrize("door", ["roster", "inbox", "history", "setup"])
 def test_rooms_in_light_colours(snap_compare: Compare, door: str) -> None:
     app = console(SCENES.get(door, scenes.busy)(), theme="p88-light")
     assert snap_compare(app, terminal_size=SIZES[1], run_before=_after(KEYS[door]))

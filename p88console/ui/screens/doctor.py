@@ -52,7 +52,8 @@ class DoctorSheet(ReadSheet[Sequence[Check]]):
             head = (*fit(state.phrase, LEVEL), *fit(say(check.name, Tone.STRONG), NAME))
             lines += wrap((*head, Piece(" "), Piece(check.detail)), width, LEVEL + NAME + 1)
             if check.fix:
-                mend = (Piece(" " * (LEVEL + NAME + 1)), Piece(f"→ {check.fix}", Tone.ACCENT))
+                indent = Piece(" " * (LEVEL + NAME + 1))
+                mend = (indent, Piece("→ ", Tone.ACCENT), Piece(check.fix))
                 lines += wrap(mend, width, LEVEL + NAME + 3)
         return lines or [NOTHING]
 

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from p88console.domain.errors import P88Error
 from p88console.ui.actions import bindings
 from p88console.ui.faults import in_words
-from p88console.ui.phrase import NOTHING, Phrase, Tone, fit, say, wrap
+from p88console.ui.phrase import NOTHING, Phrase, Tone, fit, say, visible, wrap
 from p88console.ui.screens.sheet import Sheet, Text
 from p88console.ui.widgets.keybar import KeyBar
 from p88console.ui.widgets.pane import PaneTitle
@@ -36,6 +36,11 @@ class Entry:
     """Whether what is typed is never shown."""
     offers: Sequence[str] = ()
     """What is likely typed; the right arrow completes it."""
+
+    def __post_init__(self) -> None:
+        """An input line would hand controls to the terminal as they are."""
+        object.__setattr__(self, "value", visible(self.value))
+        object.__setattr__(self, "offers", tuple(visible(one) for one in self.offers))
 
 
 Send = Callable[[Mapping[str, str]], Awaitable[str]]

@@ -31,6 +31,13 @@ KINDS = (None, *Kind)
 SETTLED = len(KINDS)
 """The facet of what is decided, after those of the kinds."""
 
+SHORT_WORDS = {
+    Kind.CONFLICT: "conflict",
+    Kind.DUPLICATE_BIB: "bibs",
+    Kind.BY_HAND: "hand",
+}
+"""What a kind is called where there is little room."""
+
 FACET_WORDS = {
     Kind.CONFLICT: "conflicts",
     Kind.REMOVAL: "leaving",
@@ -105,7 +112,12 @@ class Inbox(Deciding, ListRoom):
         return [
             Facet("all", waiting if known else None),
             *(
-                Facet(FACET_WORDS[kind], self.counts.get(kind, 0) if known else None, True)
+                Facet(
+                    FACET_WORDS[kind],
+                    self.counts.get(kind, 0) if known else None,
+                    alarming=True,
+                    short=SHORT_WORDS.get(kind, ""),
+                )
                 for kind in Kind
             ),
             Facet("settled", self.counts.get(None)),

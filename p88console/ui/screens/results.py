@@ -230,7 +230,7 @@ def _changed(row: ResultRow, moment: Moment) -> Phrase:
 COLUMNS: tuple[Column[ResultRow], ...] = (
     Column("Place", _place, 5, right=True),
     Column("Bib", _bib, 6, right=True),
-    Column("Name", _name, 18, grow=3),
+    Column("Name", _name, 16, grow=3),
     Column("Race", _race, 13, needs=64),
     Column("Category", _category, 10, needs=110),
     Column("Gun", _gun, 11, right=True),

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from p88console.domain.errors import UsageFault
 from p88console.store.setup_rows import SetupRow, Thing
 from p88console.ui.action import Situation
-from p88console.ui.actions import bindings
+from p88console.ui.actions import bindings, shown_key
 from p88console.ui.deskpages import DeskPages
 from p88console.ui.format import Moment, provider_title
 from p88console.ui.outlook import Outlook
@@ -27,6 +27,7 @@ from p88console.ui.setup_text import row_lines, row_state
 from p88console.ui.widgets.columns import Column, Look
 from p88console.ui.widgets.facets import Facet
 from p88console.ui.widgets.grid import Grid
+from p88console.ui.widgets.keybar import live_actions
 from p88console.ui.widgets.lines import Lines
 from p88console.ui.widgets.pane import Pane
 
@@ -44,7 +45,7 @@ class SetupCard(Lines):
     def lines(self, width: int) -> Sequence[Phrase]:
         """Everything known of it."""
         row = self._room.current
-        return row_lines(row, width) if row else (NOTHING,)
+        return row_lines(row, width, self._room.keys()) if row else (NOTHING,)
 
 
 class Setup(Starting, ListRoom):
@@ -99,6 +100,14 @@ class Setup(Starting, ListRoom):
         """Each kind of thing."""
         return [
             Facet(WORDS[one], sum(one in (None, row.thing) for row in self.rows)) for one in FACETS
+        ]
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """The keys that do something with the thing under the cursor, and what."""
+        return [
+            (shown_key(live.binding.key), action.help)
+            for action, live in live_actions(self)
+            if action.scope == "setup" and action.hides and live.enabled
         ]
 
     @property

@@ -44,10 +44,12 @@ ROOMY_NEWS = 44
 
 
 WELCOME: Sequence[Phrase] = (
+    NOTHING,
     say("Nothing is set up yet. Three ways on:", Tone.STRONG),
     (Piece("  R  ", Tone.KEY), Piece("a practice race on this laptop, in a home of its own")),
     (Piece("  A  ", Tone.KEY), Piece("an account at a provider, tried with a harmless call")),
     (Piece("  O  ", Tone.KEY), Piece("a backup from another laptop")),
+    NOTHING,
 )
 
 
