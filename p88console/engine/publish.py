@@ -124,21 +124,35 @@ class _Publishing:
         plan = await self._apply(list_id, wanted, known)
         gone = await self._take_back(list_id, wanted, before, ours)
         after = await self._read(list_id, wanted, ours)
+        if not after.head.listed:
+            # a hidden list that is kept from this key can be read once it is public
+            list_id = await self._show(list_id, after, wanted)
+            after = await self._read(list_id, wanted, ours)
+        wrong = await self._judge(wanted, before, after)
+        if not after.head.public and len(wrong) > brake_limit(len(wanted)):
+            self._count(plan, wrong)
+            await self._leave(PublicationState.WITHHELD, f"{summary(wrong)}; the list stays hidden")
+            return
+        shown_id = await self._show(list_id, after, wanted)
+        if shown_id != list_id:
+            wrong = await self._judge(wanted, before, await self._read(shown_id, wanted))
+        self._count(plan, wrong)
+        self._look_for_gone(gone, after)
+        if replaced is not None:
+            await self._drop(replaced)
+        await self._end(PublicationState.PUBLISHED, summary(wrong))
+
+    async def _judge(
+        self, wanted: Sequence[Line], before: ShownList, after: ShownList
+    ) -> list[Verdict]:
+        """Write down what became of each line; returns what is not as it was sent."""
         verdicts = judged(wanted, before, after, self.refused, self.title)
         await self.ticket.write(publications.settle_rows, self.version.id, verdicts)
         wrong = [verdict for verdict in verdicts if verdict.state is not RowState.VERIFIED]
         await self.ticket.write(
             unshown.tell, self.version, self.outlet.race_name, wrong, self.clock.now()
         )
-        self._count(plan, wrong)
-        self._look_for_gone(gone, after)
-        if not after.head.public and len(wrong) > brake_limit(len(wanted)):
-            await self._leave(PublicationState.WITHHELD, f"{summary(wrong)}; the list stays hidden")
-            return
-        await self._show(list_id, after)
-        if replaced is not None:
-            await self._drop(replaced)
-        await self._end(PublicationState.PUBLISHED, summary(wrong))
+        return wrong
 
     async def _list(self, shown: Version | None) -> tuple[str, str | None]:
         """The list to fill, and the one that it takes the place of."""
@@ -284,12 +298,31 @@ class _Publishing:
             await write(self.outlet, list_id, good)
         return refused
 
-    async def _show(self, list_id: str, there: ShownList) -> None:
-        """Show the list and mark it; nobody is told of anything from then on."""
+    async def _show(self, list_id: str, there: ShownList, wanted: Sequence[Line]) -> str:
+        """Show the list and mark it; nobody is told of anything from then on.
+
+        Returns the list that is shown: another one, where none can be shown once it is made.
+        """
         marked = there.official in (None, self.version.official)
-        if self.version.notify or not there.head.public or not marked:
-            settings = ListSettings(public=True, official=self.version.official)
+        if there.head.public and marked and not self.version.notify:
+            return list_id
+        settings = ListSettings(public=True, official=self.version.official)
+        try:
             await self.adapter.set_result_list(self.outlet, list_id, settings)
+        except VerbRefused:
+            if not self.adapter.publish_traits.medium.fresh_lists or self.version.notify:
+                raise
+            return await self._in_public(list_id, wanted)
+        return list_id
+
+    async def _in_public(self, hidden: str, wanted: Sequence[Line]) -> str:
+        """Fill another list that is public from the start, where no list can be shown later."""
+        settings = ListSettings(public=True, official=self.version.official)
+        list_id = await self.adapter.new_result_list(self.outlet, settings)
+        await self.ticket.write(publications.note_list, self.version.id, list_id, hidden)
+        await self._send(list_id, compare(wanted, ()))
+        await self._drop(hidden)
+        return list_id
 
     async def _drop(self, replaced: str) -> None:
         try:

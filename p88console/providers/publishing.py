@@ -52,6 +52,8 @@ class ListHead:
     list_id: str
     name: str
     public: bool
+    listed: bool = True
+    """Whether this key is told of it; a hidden list may be kept from it until it is public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class PublishesResults(Protocol):
         ...
 
     async def set_result_list(self, outlet: Outlet, list_id: str, settings: ListSettings) -> None:
-        """Show, hide or mark a list."""
+        """Show, hide or mark a list. Raises `VerbRefused` when there is no call that does."""
         ...
 
     async def drop_result_list(self, outlet: Outlet, list_id: str) -> None:
@@ -91,7 +93,7 @@ class PublishesResults(Protocol):
         ...
 
     async def shown_results(self, outlet: Outlet, list_id: str) -> ShownList:
-        """Read a list whole. Raises `Rejected` when there is none of this id."""
+        """Read a list whole; one that is not told of has no lines and says so."""
         ...
 
     async def name_splits(self, outlet: Outlet, list_id: str, names: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from p88console.domain.errors import Rejected, RowsRefused
+from p88console.domain.errors import Rejected, RowsRefused, VerbRefused
 from p88console.domain.model import RawRow, ResultStatus
 from p88console.domain.publication import CODED, Change, Line
 from p88console.domain.times import clock_text
@@ -33,13 +33,17 @@ from p88console.providers.runsignup_sets import (
     SetsReader,
     about,
     head_of,
-    sets_in,
     time_of,
 )
 from p88console.providers.wire import Wire
 
 METRES_PER_MILE = 1609.344
 CLEARED = "X"
+MARK = "preliminary_results"
+
+UNKNOWN_CODES = frozenset({"1", "2", "8"})
+"""Unknown method, HTTP method not supported, not implemented."""
+UNKNOWN_STATUSES = frozenset({404, 405, 501})
 
 KEPT_SETTINGS = (
     "individual_result_set_name",
@@ -81,8 +85,7 @@ class ResultSets(SetsReader):
     async def new_result_list(self, outlet: Outlet, settings: ListSettings) -> str:
         """Make a set named as the race, after the timing partner as its source."""
         request = {
-            "individual_result_set_name": outlet.race_name,
-            "results_source_name": outlet.source,
+            **_made(outlet),
             **_flags(settings),
         }
         answer = await self._write("new_result_set", outlet, request)
@@ -93,10 +96,30 @@ class ResultSets(SetsReader):
         return str(set_id)
 
     async def set_result_list(self, outlet: Outlet, list_id: str, settings: ListSettings) -> None:
-        """Edit a set, its other settings sent again as they are."""
-        raw = await self._set(outlet, list_id)
+        """Edit a set, its other settings sent again as they are.
+
+        Where there is no such call, a set can still be shown or hidden.
+        """
+        raw = await self._set(outlet, list_id) or _made(outlet)
         kept = {name: raw[name] for name in KEPT_SETTINGS if raw.get(name) is not None}
-        await self._write("edit_result_set", outlet, {**kept, **_flags(settings)}, list_id)
+        flags = _flags(settings)
+        try:
+            await self._write("edit_result_set", outlet, {**kept, **flags}, list_id)
+        except Rejected as fault:
+            if not _no_such_call(fault):
+                raise
+            same = raw.get(MARK) in (None, flags[MARK])
+            if settings.notify or not same:
+                raise VerbRefused(fault.call, fault.title, fault.detail) from None
+            await self._switch(outlet, list_id, "show" if settings.public else "hide")
+
+    async def _switch(self, outlet: Outlet, list_id: str, how: str) -> None:
+        try:
+            await self._write(f"{how}_result_set", outlet, None, list_id)
+        except Rejected as fault:
+            if not _no_such_call(fault):
+                raise
+            raise VerbRefused(fault.call, fault.title, fault.detail) from None
 
     async def drop_result_list(self, outlet: Outlet, list_id: str) -> None:
         """Delete a set with all its rows."""
@@ -107,21 +130,22 @@ class ResultSets(SetsReader):
         """Read a set, to an empty page."""
         lines: list[Line] = []
         units: set[int] = set()
-        head = await self._set(outlet, list_id)
+        raw = await self._set(outlet, list_id)
         async for page in self._pages(outlet, list_id):
             rows = Rows(page)
             for row, number in rows.numbered(self._wire["registration_ids"]):
                 lines.append(_line(row, number, rows.splits))
                 units |= _units(row, rows.splits)
-        official = head.get("preliminary_results") != "T"
-        return ShownList(head_of(head), official, lines, min(units, default=1))
+        unit = min(units, default=1)
+        if raw is None:
+            untold = ListHead(list_id, outlet.race_name, public=False, listed=False)
+            return ShownList(untold, None, lines, unit)
+        return ShownList(head_of(raw), raw.get(MARK) != "T", lines, unit)
 
-    async def _set(self, outlet: Outlet, list_id: str) -> RawRow:
-        answer = await self._read("get_result_sets", outlet)
-        found = [raw for raw in sets_in(answer) if head_of(raw).list_id == list_id]
-        if not found:
-            raise Rejected(answer.call, f"RunSignUp has no result set {list_id}", str(answer.call))
-        return found[0]
+    async def _set(self, outlet: Outlet, list_id: str) -> RawRow | None:
+        """One set without its rows; None where this key is told of none of that id."""
+        found = (raw for raw in await self._all_sets(outlet) if head_of(raw).list_id == list_id)
+        return next(found, None)
 
     async def name_splits(self, outlet: Outlet, list_id: str, names: Iterable[str]) -> None:
         """Add the splits that a set lacks; those it has keep their ids."""
@@ -178,7 +202,13 @@ class ResultSets(SetsReader):
 
     async def _split_ids(self, outlet: Outlet, list_id: str) -> dict[str, int]:
         if list_id not in self._splits:
-            self._splits[list_id] = _ids(await self._read("result_set_splits", outlet, list_id))
+            try:
+                answer = await self._read("result_set_splits", outlet, list_id)
+            except Rejected as fault:
+                if not _no_such_call(fault):
+                    raise
+                return {}
+            self._splits[list_id] = _ids(answer)
         return self._splits[list_id]
 
     async def _write(
@@ -195,6 +225,17 @@ class ResultSets(SetsReader):
         return await self._door.post_form(path, form, about(outlet, list_id))
 
 
+def _no_such_call(fault: Rejected) -> bool:
+    """Whether RunSignUp knows the method at all, by its code or by the status."""
+    unknown = fault.call.status in UNKNOWN_STATUSES or fault.provider_code in UNKNOWN_CODES
+    return isinstance(fault, VerbRefused) or unknown
+
+
+def _made(outlet: Outlet) -> dict[str, str]:
+    """The settings of a set as it is made."""
+    return {"individual_result_set_name": outlet.race_name, "results_source_name": outlet.source}
+
+
 TIMES = ("clock_time", "chip_time")
 
 
@@ -205,7 +246,7 @@ def _line(row: RawRow, number: object, columns: Mapping[str, str]) -> Line:
     status = ResultStatus.FINISHED if finished else ResultStatus.RUNNING
     splits = {name: time_of(row, key).ms for key, name in columns.items()}
     return Line(
-        registration_id=str(number) if number else "",
+        registration_id=str(number or row.get("registration_id") or ""),
         participant_id=None,
         bib=Reader(row).text("bib"),
         status=gun.status or chip.status or status.value,
@@ -225,7 +266,7 @@ def _units(row: RawRow, columns: Mapping[str, str]) -> set[int]:
 def _flags(settings: ListSettings) -> dict[str, str]:
     return {
         "public_results": "T" if settings.public else "F",
-        "preliminary_results": "F" if settings.official else "T",
+        MARK: "F" if settings.official else "T",
         "disable_notifications": "F" if settings.notify else "T",
     }
 

@@ -21,6 +21,8 @@ FORMS = {
     "result_set_splits": Form("/rest/race/{race}/results/result-set-splits"),
     "new_result_set": Form("/rest/race/{race}/results/new-result-set"),
     "edit_result_set": Form("/rest/race/{race}/results/edit-result-set", Mark.ASSUMED),
+    "show_result_set": Form("/rest/race/{race}/results/show-result-set"),
+    "hide_result_set": Form("/rest/race/{race}/results/hide-result-set"),
     "delete_result_set": Form("/rest/race/{race}/results/delete-result-set"),
     "full_results": Form("/rest/race/{race}/results/full-results"),
     "races_per_page": Form("1000"),

@@ -430,6 +430,36 @@ async def test_lines_that_are_found_by_bib_alone_are_verified_too(press: Press) 
     assert (counts["sent"], counts["verified"], counts["refused"]) == (1, 1, 0)
 
 
+@pytest.mark.parametrize(
+    ("director", "edits", "switches"),
+    [
+        (False, True, True),
+        (True, False, True),
+        (True, False, False),
+        (False, False, True),
+        (False, False, False),
+    ],
+)
+async def test_results_become_public_by_whatever_calls_there_are(
+    press: Press, *, director: bool, edits: bool, switches: bool
+) -> None:
+    ways = press.day.sandbox.servers[Provider.RUNSIGNUP].results.ways  # type: ignore[attr-defined]
+    ways.director, ways.edits, ways.switches = director, edits, switches
+    counts = await press.publish()
+    assert (counts["refused"], counts["verified"]) == (0, counts["sent"])
+    assert set(await press.states()) == {RowState.VERIFIED}
+    (only,) = await press.lists()
+    assert (only["public"], only["preliminary"]) == (True, True)
+    slow = (await finishers(press))[-1]
+    await press.slow_down(slow)
+    assert (await press.publish(official=True))["refused"] == 0
+    (only,) = await press.lists()
+    assert (only["public"], only["preliminary"]) == (True, False)
+    row = (await press.shown())[int(slow.registration_id)]
+    assert row["clock_time"] == (slow.gun_time_ms or 0) + 100
+    assert set(await press.states()) == {RowState.VERIFIED}
+
+
 async def test_a_provider_that_shows_no_results_says_so_before_anything_starts(
     press: Press,
 ) -> None:

@@ -36,6 +36,10 @@ class ResultWays:
 
     director: bool = True
     """Whether reads name registrations and show hidden sets (inferred: it takes such access)."""
+    edits: bool = True
+    """Whether a set can be edited once it is made (the call exists, its form is inferred)."""
+    switches: bool = True
+    """Whether a set can be shown and hidden by calls of their own, likewise."""
     digits: int = 3
     """How many decimals of a time are shown at most."""
     out_of_order: int = 0
@@ -132,15 +136,21 @@ class ResultsDesk:
         return {"individual_result_set_id": made.set_id}
 
     def _edit(self, call: Call) -> Any:
+        if not self.ways.edits:
+            raise faults.unknown_method()
         self._set(call).settings = settings_of(call.request())
         return DONE
 
     def _hide(self, call: Call) -> Any:
-        self._set(call).settings["public_results"] = "F"
-        return DONE
+        return self._switch(call, "F")
 
     def _show(self, call: Call) -> Any:
-        self._set(call).settings["public_results"] = "T"
+        return self._switch(call, "T")
+
+    def _switch(self, call: Call, public: str) -> Any:
+        if not self.ways.switches:
+            raise faults.unknown_method()
+        self._set(call).settings["public_results"] = public
         return DONE
 
     def _delete(self, call: Call) -> Any:
