@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cache
 
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
@@ -18,6 +19,7 @@ ACTIONS: tuple[Action, ...] = (
     *rooms.GRID,
     *work.MARKING,
     *rooms.VIEWS,
+    *work.DAY,
     *rooms.LISTS,
     *work.LOOKS,
     *rooms.ROSTER,
@@ -37,6 +39,7 @@ ACTIONS: tuple[Action, ...] = (
     *work.STORY_WORK,
     *work.PLAN_SHEET,
     *work.SCHEDULE_SHEET,
+    *work.DAY_SHEET,
     *work.COLUMNS_SHEET,
     *work.JUMP,
     *sheets.ATTEMPT,
@@ -52,9 +55,10 @@ _SPELT = {"backspace": "backspace", "enter": "enter", "escape": "escape"}
 _BY_METHOD = {(action.scope, action.do): action for action in ACTIONS}
 
 
-def of_scopes(*scopes: str) -> Iterable[Action]:
+@cache
+def of_scopes(*scopes: str) -> Sequence[Action]:
     """The actions that one screen or widget answers to, in the registry's order."""
-    return (action for action in ACTIONS if action.scope in scopes)
+    return tuple(action for action in ACTIONS if action.scope in scopes)
 
 
 def bindings(*scopes: str) -> list[BindingType]:

@@ -13,7 +13,7 @@ from tests.ui.cast import LAKESIDE, NOW, field_of
 from tests.ui.finishline import GUN as AFTER
 from tests.ui.finishline import field_finished, guarded, published
 from tests.ui.stage import GUN, StageDesk, attempt, facts, job, lane
-from tests.ui.worklist import agenda, planned
+from tests.ui.worklist import agenda, morning, planned
 
 GUN_NEAR = "gun less than 4 h away"
 
@@ -58,6 +58,7 @@ def _peopled(desk: StageDesk, count: int = 120) -> StageDesk:
     desk.people.rows = field_of(count)
     desk.work.made = planned()
     desk.work.agenda = agenda()
+    desk.work.story = morning()
     desk.people.choices = [
         EventChoice(1, LAKESIDE, "America/Chicago", "runsignup", GUN, 2_000),
         EventChoice(2, "Harbor 10", "America/Chicago", "raceroster", GUN + timedelta(days=1), 812),

@@ -17,6 +17,7 @@ from p88console.ui.screens.agenda import Agenda
 from p88console.ui.screens.attempt import AttemptSheet
 from p88console.ui.screens.board import Board
 from p88console.ui.screens.columns import Columns
+from p88console.ui.screens.day import DaySheet
 from p88console.ui.screens.dialogs import Ask, Help, Leave
 from p88console.ui.screens.doctor import DoctorSheet
 from p88console.ui.screens.form import Form
@@ -59,6 +60,7 @@ ANSWERING: dict[str, tuple[type, ...]] = {
     "person": (PersonSheet,),
     "columns": (Columns,),
     "jump": (Jump,),
+    "day": (DaySheet,),
     "plan": (PlanSheet,),
     "agenda": (Agenda,),
     "pick": (Pick,),

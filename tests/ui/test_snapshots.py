@@ -131,6 +131,7 @@ async def _at_the_door(pilot: Pilot[None], key: str) -> None:
         pytest.param(("d",), id="plan"),
         pytest.param(("w",), id="schedule"),
         pytest.param(("n",), id="needing"),
+        pytest.param(("y",), id="day"),
         pytest.param(("ctrl+o",), id="jump"),
         pytest.param(("5", "ctrl+t"), id="columns"),
     ],

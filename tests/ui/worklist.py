@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from p88console.domain.model import PushState
 from p88console.domain.plan import Candidate, Plan, make_plan
 from p88console.store.board import QueueRow
+from p88console.store.day_rows import DayAttempt, DayGun, DayStory
 from p88console.store.work_rows import PlanTold, ScheduledRun
 from tests.ui.cast import LAKESIDE, NOW
 
@@ -30,6 +31,7 @@ class StageWork:
         self._retries = retries
         self.made: Sequence[PlanTold] = ()
         self.agenda: Sequence[ScheduledRun] = ()
+        self.story = DayStory(NOW, (), (), ())
 
     async def plans(self) -> Sequence[PlanTold]:
         return await self._answer("plans", lambda: self.made)
@@ -50,6 +52,9 @@ class StageWork:
             return self._needing(text)[offset : offset + limit]
 
         return await self._answer("needing_page", page, offset, limit, text)
+
+    async def day(self, since: datetime) -> DayStory:
+        return await self._answer("day", lambda: replace(self.story, since=since), since)
 
     async def snooze(self, job_ids: Sequence[int], span: timedelta) -> str:
         words = f"{len(job_ids)} put off"
@@ -171,3 +176,26 @@ def agenda() -> list[ScheduledRun]:
             state=None,
         ),
     ]
+
+
+def morning() -> DayStory:
+    """Since two in the morning: quiet pulls, a push at five, the network gone for half an hour."""
+    began = NOW - timedelta(hours=4, minutes=42)
+    attempts: list[DayAttempt] = []
+    jobs: list[tuple[datetime, datetime | None]] = [(NOW - timedelta(minutes=3), None)]
+    for minute in range(0, 282, 3):
+        at = began + timedelta(minutes=minute)
+        away = 200 <= minute < 230
+        for account in (1, 3, 4):
+            moved = (minute * account) % 37 if minute > 120 and minute % 9 == 0 else 0
+            took = timedelta(seconds=1 + minute % 7 + (20 if minute > 230 else 0))
+            state = (
+                "waiting" if away else "failed" if account == 3 and minute > 255 else "completed"
+            )
+            attempts.append(DayAttempt(account, state, at, at + took, 0 if away else moved))
+            jobs.append((at, at + took + timedelta(minutes=30 * away)))
+    guns = [
+        DayGun(NOW + timedelta(minutes=18), "Half Marathon"),
+        DayGun(NOW + timedelta(minutes=48), "5K"),
+    ]
+    return DayStory(began, attempts, jobs, guns)

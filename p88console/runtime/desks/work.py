@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
 from p88console.domain.model import Provider
 from p88console.runtime import syncs, tenancy
 from p88console.runtime.runtime import Runtime
-from p88console.store import agenda, overview, queue
+from p88console.store import agenda, day, overview, queue
 from p88console.store.board import QueueRow
+from p88console.store.day_rows import DayStory
 from p88console.store.work_rows import PlanTold, ScheduledRun
 
 
@@ -35,6 +36,10 @@ class RuntimeWork:
     async def needing_page(self, offset: int, limit: int, text: str) -> Sequence[QueueRow]:
         """Jobs that wait for a person and nothing else."""
         return await self._runtime.db.read(overview.needing_page, offset, limit, text)
+
+    async def day(self, since: datetime) -> DayStory:
+        """What happened since an instant, and the guns of the day after it."""
+        return await self._runtime.db.read(day.day, since)
 
     async def snooze(self, job_ids: Sequence[int], span: timedelta) -> str:
         """Let these jobs wait that long from now; says how many could be."""

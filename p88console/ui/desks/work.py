@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from p88console.store.board import QueueRow
+from p88console.store.day_rows import DayStory
 from p88console.store.work_rows import PlanTold, ScheduledRun
 
 
@@ -23,6 +24,10 @@ class WorkDesk(Protocol):
 
     async def needing_page(self, offset: int, limit: int, text: str) -> Sequence[QueueRow]:
         """Jobs that wait for a person and nothing else."""
+        ...
+
+    async def day(self, since: datetime) -> DayStory:
+        """What happened since an instant, and the guns of the day after it."""
         ...
 
     async def snooze(self, job_ids: Sequence[int], span: timedelta) -> str:

@@ -122,3 +122,20 @@ SIGNALS = (
         hides=True,
     ),
 )
+
+DAY = (
+    Action(
+        "view.day",
+        "y",
+        "day",
+        "The day as a timeline, with guns and outages, queue and answers.",
+        VIEW,
+    ),
+)
+
+DAY_SHEET = (
+    Action("day.longer", "right", "longer", "Look further back.", VIEW, always, 2, prompt=True),
+    Action("day.shorter", "left", "shorter", "Look less far back.", VIEW, always, 3, prompt=True),
+    Action("day.read_again", "ctrl+l", "read again", "Read it anew.", VIEW),
+    Action("day.close", "escape,y,enter,q", "close", "Back.", VIEW, always, 1),
+)

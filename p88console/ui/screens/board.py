@@ -33,6 +33,7 @@ from p88console.ui.screens.room import Room
 from p88console.ui.screens.starting import Starting
 from p88console.ui.widgets.grid import Grid
 from p88console.ui.widgets.lanes import Lanes
+from p88console.ui.widgets.load import LastHour
 from p88console.ui.widgets.pane import Pane
 from p88console.ui.widgets.schedule import NextRuns
 
@@ -68,6 +69,7 @@ class Board(Starting, Room):
         """The lanes are fresh."""
         self.query_one(Lanes).read_anew()
         self.query_one(NextRuns).remake()
+        self.query_one(LastHour).ask()
         self.refresh_bindings()
 
     def read_topics(self, topics: Topics) -> None:
@@ -91,7 +93,8 @@ class Board(Starting, Room):
     @property
     def settled(self) -> bool:
         """Whether nothing is being read."""
-        busy = self._arrivals.busy or any(pane.grid.busy for pane in self.panes)
+        loading = self.query_one(LastHour).busy
+        busy = loading or self._arrivals.busy or any(pane.grid.busy for pane in self.panes)
         return super().settled and not busy
 
     @property

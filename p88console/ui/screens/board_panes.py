@@ -25,6 +25,7 @@ from p88console.ui.screens.board_rows import (
 from p88console.ui.states import needs_person
 from p88console.ui.widgets.columns import Look
 from p88console.ui.widgets.grid import Grid
+from p88console.ui.widgets.load import LastHour
 from p88console.ui.widgets.pane import Pane
 from p88console.ui.widgets.schedule import NextRuns
 
@@ -78,7 +79,8 @@ def retry_pane(outlook: Outlook, notes: Callable[[], Phrase], needing: Callable[
         Look(RETRY_COLUMNS, empty, retry_second, ONE_LINE, JOB_INDENT),
         lambda: outlook.moment,
     )
-    return Pane("Retry", grid, counts=_trouble_counts, notes=notes, id=RETRY)
+    below = (LastHour(outlook),)
+    return Pane("Retry", grid, counts=_trouble_counts, notes=notes, below=below, id=RETRY)
 
 
 def history_pane(outlook: Outlook, notes: Callable[[], Phrase]) -> Pane:

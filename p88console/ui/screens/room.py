@@ -18,6 +18,7 @@ from p88console.ui.faults import Fault, in_words
 from p88console.ui.outlook import OLD, READ_AGAIN_S, READ_NOW, Outlook
 from p88console.ui.phrase import Phrase, Tone, cut, say
 from p88console.ui.reading import ReadBroke, Reading
+from p88console.ui.screens.day import DaySheet
 from p88console.ui.screens.errand import run_errand
 from p88console.ui.screens.jump import Place
 from p88console.ui.screens.plan import PlanSheet
@@ -188,6 +189,10 @@ class Room(Screen[None]):
     def action_get(self) -> None:
         """Get participants now."""
         run_errand(self, self.outlook, "get participants", self.outlook.desk.pull_participants)
+
+    def action_day(self) -> None:
+        """The day as a timeline."""
+        self.app.push_screen(DaySheet(self.outlook))
 
     def action_plan(self) -> None:
         """What a push would do, before anything is sent."""
