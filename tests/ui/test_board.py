@@ -231,7 +231,7 @@ async def test_freezing_holds_the_view_and_counts_what_arrives() -> None:
 
 async def test_the_first_start_says_how_to_go_on() -> None:
     async with on_stage(scenes.empty(), (80, 24)) as (app, _):
-        for words in ("p88console demo", "p88console account add", "nothing waits", "no trouble"):
+        for words in ("practice race", "add account", "open a backup", "nothing waits"):
             assert words in seen(app)
 
 

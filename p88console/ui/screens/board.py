@@ -129,7 +129,8 @@ class Board(Starting, Room):
 
     def _watch_pace(self) -> None:
         grid, pace, now = self.panes[0].grid, self.outlook.pace, self.outlook.now
-        running = list(takewhile(lambda row: row.state == JobState.RUNNING, grid.at_hand))
+        jobs = takewhile(lambda row: isinstance(row, QueueRow), grid.at_hand)
+        running = list(takewhile(lambda row: row.state == JobState.RUNNING, jobs))
         for row in running:
             pace.see(row.id, row.state, row.progress_done, row.progress_total, now)
         if running:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.segment import Segment
 from rich.style import Style
@@ -34,7 +34,9 @@ class Lines(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = set(TONE_CLASSES.values())
     ALLOW_SELECT = False
 
-    _painted: Sequence[Phrase] = ()
+    _painted: Sequence[Phrase] | None = None
+    _painted_at = Size()
+    _ground: Style | None = None
     _height: int | None = None
 
     def lines(self, width: int) -> Sequence[Phrase]:
@@ -48,21 +50,36 @@ class Lines(Widget):
             return (say(f"cannot be shown: {type(fault).__name__}", Tone.FAIL),)
 
     def remake(self) -> None:
-        """Paint anew; the layout is only asked when there are more or fewer lines."""
-        height = len(self._made(self.size.width))
-        self.refresh(layout=height != self._height)
-        self._height = height
+        """Paint anew if the lines are other ones; the layout is asked when their number changes."""
+        before = self._painted if self._painted_at == self.size else None
+        made = self._made(self.size.width)
+        if before is not None and list(made) == list(before) and len(made) == self._height:
+            return
+        self.refresh(layout=len(made) != self._height)
+        self._height = len(made)
+        self._painted, self._painted_at = made, self.size
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Make the lines anew before they are painted the next time."""
+        if repaint:
+            self._painted = self._ground = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  the framework's signature
         """As high as there are lines."""
         return len(self._made(width))
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Make the lines once for the whole repaint."""
-        self._painted = self._made(self.size.width)
-        return super().render_lines(crop)
-
     def render_line(self, y: int) -> Strip:
-        """One line in its colours."""
+        """One line in its colours; the lines are made once for a repaint, and only for one."""
+        if self._painted is None or self._painted_at != self.size:
+            self._painted, self._painted_at = self._made(self.size.width), self.size
         phrase = self._painted[y] if y < len(self._painted) else ()
-        return strip(self, phrase, self.size.width, self.rich_style)
+        if self._ground is None:
+            self._ground = self.rich_style
+        return strip(self, phrase, self.size.width, self._ground)
