@@ -1,0 +1,1 @@
+"""How fast, as ratios against something else in the same run: `python -m tests.benchmarks`."""
