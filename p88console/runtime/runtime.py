@@ -19,6 +19,7 @@ from p88console.runtime.alerts import alert_watch
 from p88console.runtime.backups import rolling
 from p88console.runtime.disk import disk_watch
 from p88console.runtime.opening import check_kept, check_place
+from p88console.runtime.retention import forgetting
 from p88console.store import engines, holds, leases, queue
 from p88console.store import lines as lines_store
 from p88console.store.db import Database
@@ -128,6 +129,7 @@ async def open_runtime(
     engine.chores = [
         alert_watch(home, db, clock, vault, settings.alerts),
         disk_watch(home, db, clock),
+        forgetting(db, clock, settings.retention),
         Chore("typed", late, spooling.LOOK_S)
         if home.shared
         else rolling(home, clock, settings.backups),

@@ -141,6 +141,14 @@ class Alerts(_Section):
     """At most one message in this time; what comes meanwhile is gathered into the next."""
 
 
+class Retention(_Section):
+    """How long what is over stays; the trail of changes and work that is open always do."""
+
+    jobs: Span = timedelta(days=7)
+    """At the least: a finished job goes with the last of its attempts."""
+    history: Span = timedelta(days=90)
+
+
 class Network(_Section):
     """How it is found out what is wrong with the network."""
 
@@ -208,6 +216,7 @@ class Settings(_Section):
     """Event id → what it does differently."""
     limits: dict[Provider, Limits] = Field(default_factory=dict)
     network: Network = Network()
+    retention: Retention = Retention()
     wire: dict[Provider, dict[str, str]] = Field(default_factory=dict)
     """Provider → name in its wire table → the path or word to use instead."""
 
