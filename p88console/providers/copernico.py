@@ -12,6 +12,7 @@ rankings are.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -63,6 +64,8 @@ __all__ = ["FORMS", "LIMITS", "Copernico", "check", "open_adapter"]
 
 ABSENT_STATUSES = (200, 404)
 """Answers that mean "no such athlete": not found, or a result code inside a 200."""
+
+log = logging.getLogger(__name__)
 
 UNTOLD = "untold"
 """Under this key a listed race says why it is not told."""
@@ -203,7 +206,7 @@ class Copernico:
                 del wanted[entry.our_id]
                 yield seen
             if unread is not None:
-                raise unread
+                log.info("some athletes could not be read one by one, all are listed: %s", unread)
         if not wanted:
             return
         try:

@@ -12,6 +12,7 @@ class Tokens:
     def __init__(self, lifetime: timedelta) -> None:
         self.lifetime = lifetime
         self._good_until: dict[str, datetime] = {}
+        self._used: set[str] = set()
 
     def issue(self, now: datetime) -> str:
         """A token that is good from now on."""
@@ -22,10 +23,13 @@ class Tokens:
     def admits(self, token: str, now: datetime) -> bool:
         """Whether a token is good at this instant."""
         until = self._good_until.get(token)
-        return until is not None and now < until
+        good = until is not None and now < until
+        self._used |= {token} if good else set()
+        return good
 
     def expire(self) -> bool:
-        """Let every token be good no longer, before its time; whether there were any."""
-        held = bool(self._good_until)
-        self._good_until.clear()
-        return held
+        """Let every token that has served a call lapse before its time; whether there were any."""
+        lapsing = self._used & self._good_until.keys()
+        for token in lapsing:
+            del self._good_until[token]
+        return bool(lapsing)

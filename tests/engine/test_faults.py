@@ -104,6 +104,7 @@ async def test_one_person_who_cannot_be_read_keeps_nobody_else_waiting(
     books = await race_day.ledger(Provider.COPERNICO)
     poison = books["athletes"][0]["id"]
     await race_day.weather(Provider.COPERNICO, chances={"broken": 1}, only=f"{poison}/full")
+    race_day.copernico.hits, race_day.copernico.weather = "/athletes", Weather.FAULT
     registered = await race_day.ledger(Provider.RUNSIGNUP)
     race = registered["registrations"][0]["event_id"]
     await race_day.register(event_id=race, first_name="Late", last_name="Comer")
@@ -113,7 +114,7 @@ async def test_one_person_who_cannot_be_read_keeps_nobody_else_waiting(
     assert job.state is JobState.PENDING
     states = await race_day.runtime.db.read(ledger.state_counts)
     assert states == {"verified": RUNNERS, "sent": 1}
-    await race_day.weather(Provider.COPERNICO, climate="fair")
+    race_day.copernico.weather = Weather.FAIR
     race_day.clock.reach(job.due_at)
     job = (await race_day.runtime.run_jobs([job.id]))[0]
     assert job.state is JobState.COMPLETED

@@ -71,6 +71,7 @@ async def test_an_hour_takes_so_many_calls_and_no_more(haku: Organisation) -> No
 
 
 async def test_the_weather_ends_tokens_and_throttles_in_its_own_words(haku: Organisation) -> None:
+    assert (await haku.call("/events")).status_code == 200
     await haku.control("/weather", {"chances": {"expired": 1.0}, "times": 1})
     assert (await haku.call("/events")).status_code == 401
     await haku.sign_in()

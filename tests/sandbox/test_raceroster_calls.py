@@ -37,6 +37,7 @@ async def test_the_token_comes_in_a_list_where_so_switched(roster: Roster) -> No
 
 
 async def test_the_weather_ends_tokens_before_their_time(roster: Roster) -> None:
+    assert (await roster.call("/events")).status_code == 200
     await roster.control("/weather", {"chances": {"expired": 1.0}, "only": "/api/v1", "times": 1})
     assert (await roster.call("/events")).status_code == 401
     await roster.sign_in()
