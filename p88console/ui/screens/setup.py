@@ -25,7 +25,7 @@ from p88console.ui.screens.setup_sheet import SetupSheet
 from p88console.ui.screens.starting import Starting
 from p88console.ui.setup_text import row_lines, row_state
 from p88console.ui.widgets.columns import Column, Look
-from p88console.ui.widgets.facets import Facet
+from p88console.ui.widgets.facets import Facet, Facets
 from p88console.ui.widgets.grid import Grid
 from p88console.ui.widgets.keybar import live_actions
 from p88console.ui.widgets.lines import Lines
@@ -127,8 +127,9 @@ class Setup(Starting, ListRoom):
 
     @on(Grid.Told)
     def cursor_moved(self) -> None:
-        """The card follows the cursor."""
+        """The card follows the cursor, the counts follow the rows."""
         self.query_one(SetupCard).refresh()
+        self.query_one(Facets).refresh()
 
     @on(Grid.Opened)
     def opened(self, event: Grid.Opened) -> None:
