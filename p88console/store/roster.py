@@ -37,8 +37,9 @@ def count(connection: Connection, query: RosterQuery) -> int:
 
 def count_query(query: RosterQuery) -> Select[Any]:
     """The statement behind `count`."""
-    found = _listing(query)
-    return found.narrowed(select(func.count()))
+    found = _listing(query, once=False)
+    people = func.count() if found.source is PARTICIPANTS else func.count(found.its_id.distinct())
+    return found.narrowed(select(people))
 
 
 def page(connection: Connection, query: RosterQuery, offset: int, limit: int) -> list[RosterRow]:
@@ -129,8 +130,11 @@ class _Listing:
         return query.select_from(self.source).where(*self.where)
 
 
-def _listing(wanted: RosterQuery) -> _Listing:
-    """People by the index of their words where a word is searched, else by their own indexes."""
+def _listing(wanted: RosterQuery, *, once: bool = True) -> _Listing:
+    """People by the index of their words where a word is searched, else by their own indexes.
+
+    Without `once`, whoever has several words that begin so is there with each of them.
+    """
     words = wanted.text.split()
     facet = _FACETS.get(wanted.facet)
     plain = {word: name_words.plain(word) for word in words if not word.isdecimal()}
@@ -142,7 +146,7 @@ def _listing(wanted: RosterQuery) -> _Listing:
         return _Listing(PARTICIPANTS, P.id, tuple(where), _order(wanted))
     its_id, prefix = WORDS.c.participant_id, plain[leading] or ""
     where = [_of(WORDS.c.event_id, wanted), name_words.begins(WORDS.c.word, prefix)]
-    where += [name_words.is_first(prefix)]
+    where += [name_words.is_first(prefix)] if once else []
     where += [_matches(its_id, word, wanted) for word in words if word != leading]
     where += [facet(wanted)] if facet else []
     source = WORDS if facet is None else WORDS.join(PARTICIPANTS, P.id == its_id)

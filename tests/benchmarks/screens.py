@@ -1,0 +1,79 @@
+"""Pages that stay as fast however long the list behind them is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sqlalchemy import text
+
+from p88console.store import history, roster
+from p88console.store.roster_rows import RosterQuery
+from tests.benchmarks.mirror import field, pull
+from tests.benchmarks.timing import Finding, in_turns
+from tests.store.bench import Bench, set_up
+from tests.support.clock import SteppedClock
+
+FEW = 1_000
+LONGER = (10_000, 100_000)
+ATTEMPTS, MORE_ATTEMPTS = 1_000, 1_000_000
+ROWS, TRIES, BEST_OF = 40, 9, 9
+
+COPIES = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
+INSERT INTO sync_history (job_id, partner_id, account_id, operation, direction, attempt, state,
+    trigger, started_at, partial, counts)
+SELECT job_id, partner_id, account_id, operation, direction, attempt, state, trigger, started_at,
+    partial, counts FROM sync_history, n WHERE sync_history.id = :its_id
+"""
+
+
+def flat(folder: Path) -> Iterator[Finding]:
+    """A screenful of the roster, of its searches, and of history."""
+    small = _roster(folder, FEW)
+    looks = {"open the roster": "", "search a bib": "5", "search a name": "last1"}
+    for size in LONGER:
+        large = _roster(folder, size)
+        for what, words in looks.items():
+            ours, theirs = (_page(bench, words) for bench in (large, small))
+            pairs = in_turns(TRIES, ours, theirs, BEST_OF)
+            yield Finding(f"{what} of {size:,}", f"of {FEW:,}", pairs, 2.0)
+            ours, theirs = (_count(bench, words) for bench in (large, small))
+            yield Finding(
+                "… and count them", f"of {FEW:,}", in_turns(TRIES, ours, theirs, BEST_OF), 2.0
+            )
+        large.db.close()
+    small.db.close()
+    small, large = (_history(folder, count) for count in (ATTEMPTS, MORE_ATTEMPTS))
+    ours, theirs = (_attempts(bench) for bench in (large, small))
+    pairs = in_turns(TRIES, ours, theirs, BEST_OF)
+    yield Finding(f"a page of {MORE_ATTEMPTS:,} attempts", f"of {ATTEMPTS:,}", pairs, 2.0)
+    small.db.close()
+    large.db.close()
+
+
+def _page(bench: Bench, words: str) -> Callable[[], object]:
+    return lambda: bench.read(roster.page, RosterQuery(bench.event, words), 0, ROWS)
+
+
+def _count(bench: Bench, words: str) -> Callable[[], object]:
+    return lambda: bench.read(roster.count, RosterQuery(bench.event, words))
+
+
+def _attempts(bench: Bench) -> Callable[[], object]:
+    return lambda: bench.read(history.page, 500, ROWS, "")
+
+
+def _roster(folder: Path, count: int) -> Bench:
+    bench = set_up(folder / f"roster{count}.db", SteppedClock())
+    pull(bench, field(count))
+    return bench
+
+
+def _history(folder: Path, count: int) -> Bench:
+    bench = set_up(folder / f"history{count}.db", SteppedClock())
+    attempt = bench.claimed()
+    with bench.db.writer() as tx:
+        values = {"count": count, "its_id": attempt.history_id}
+        tx.connection.execute(text(COPIES), values)
+    return bench
