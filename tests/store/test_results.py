@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from p88console.domain.jobs import Counts
 from p88console.domain.model import PushState, ResultRecord, Split
-from p88console.store import ledger, people, results
+from p88console.store import events, ledger, people, results
 from p88console.store.ledger import Settled
-from tests.store.bench import Bench, ada
+from tests.store.bench import Bench, ada, event_record
 
 FINISHED: dict[str, Any] = {
     "remote_id": "AAAA1111",
@@ -165,3 +166,34 @@ def test_the_view_joins_results_to_people(bench: Bench) -> None:
         "registration_id": "1",
         "gender": "F",
     }
+
+
+def test_what_is_shown_where_people_registered_is_not_pulled_back_nor_listed_twice(
+    bench: Bench,
+) -> None:
+    """A race that was scored nowhere at first, and then at Copernico."""
+    bench.mirror(ada())
+    event = bench.read(events.event, bench.event)
+    races = {race.id: (race.provider_race_id, race.name) for race in event.races}
+    itself = event_record(event.provider_event_id)
+    bench.write(
+        events.link,
+        event.id,
+        event.account_id,
+        itself,
+        races=races,
+        options={},
+        now=bench.now,
+        takes_people=False,
+    )
+    event = bench.read(events.event, bench.event)
+    scored, own = event.links
+    assert event.scored_at == [scored.account_id]
+    assert replace(event, links=(own,)).scored_at == [event.account_id]
+    shown = record(remote_id="1", remote_race_id="501", place=1)
+    bench.write(results.upsert_results, own, [shown], bench.clock.step(60))
+    (listed,) = bench.read(people.results, bench.event)
+    assert (listed["link_id"], listed["place"]) == (own.id, 1)
+    bench.write(results.upsert_results, scored, [record(place=2)], bench.clock.step(60))
+    (listed,) = bench.read(people.results, bench.event)
+    assert (listed["link_id"], listed["place"]) == (scored.id, 2)

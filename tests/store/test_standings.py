@@ -163,6 +163,18 @@ def test_an_orphan_is_asked_about_once_and_settles_when_its_runner_turns_up(
     assert (decided.decision, decided.decided_by) == (orphans.SETTLED, None)
 
 
+def test_who_is_listed_as_not_started_may_still_be_the_one(bench: Bench) -> None:
+    bench.mirror(ada(bib="521"))
+    idle = {"status": "notstarted", "gun_time_ms": None, "chip_time_ms": None, "place": None}
+    pull(bench, record(), record(remote_id="R521", bib="521", **idle))
+    (orphan,) = bench.read(standings.orphans, bench.event)
+    assert orphan.suggestion is not None
+    assert orphan.suggestion.participant_id == bench.person()["id"]
+    pull(bench, record(remote_id="R521", bib="521"))
+    (orphan,) = bench.read(standings.orphans, bench.event)
+    assert orphan.suggestion is None
+
+
 class Siblings:
     """A second registration event that feeds the same scoring event."""
 
