@@ -96,6 +96,8 @@ async def test_marked_attempts_are_retried_together() -> None:
     desk = scenes.busy()
     async with history(desk) as (room, pilot):
         await pilot.press("space", "space", "t")
+        await wait_for(pilot, lambda: "touches 2 jobs" in seen(pilot.app), "how many it touches")
+        await pilot.press("enter")
         await wait_for(pilot, lambda: bool(desk.asked_for("retry_jobs")), "a retry")
         assert desk.asked_for("retry_jobs") == [((2_000, 1_999),)]
         assert not room.pane.grid.marks
