@@ -14,7 +14,6 @@ from p88console import __version__
 from p88console.cli import output
 from p88console.cli.face import FAILED, USAGE, Face, P88Group, need_terminal
 from p88console.domain.errors import P88Error, UsageFault
-from p88console.system.log import start_log, stop_log
 
 COMMANDS = {
     "account": ("setup", "Accounts at providers: add, list, test, remove."),
@@ -128,6 +127,8 @@ def main() -> None:
 
 
 def _tell_unforeseen(fault: Exception, file: Path, *, as_json: bool) -> None:
+    from p88console.system.log import start_log, stop_log  # noqa: PLC0415  # when it breaks
+
     handler = start_log(file)
     logging.getLogger(__name__).error("an unforeseen fault", exc_info=fault)
     stop_log(handler)
