@@ -12,9 +12,9 @@ from p88console.domain.inbox import Decision
 from p88console.runtime import operators, present, spooling, tenancy
 from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
-from p88console.store import queue
-from p88console.store.decide import Verdict
-from p88console.store.edits import Done
+from p88console.store.inbox.decisions import Verdict
+from p88console.store.people.edits import Done
+from p88console.store.work import queue
 
 routes = APIRouter(tags=["acting"])
 

@@ -12,8 +12,11 @@ from p88console.domain.jobs import JobState
 from p88console.runtime import doctor, present, standing
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
-from p88console.store import events, history, inbox, people, queue, tenants
-from p88console.store.people import Filter
+from p88console.store.inbox import questions as inbox
+from p88console.store.people import lists as people
+from p88console.store.people.lists import Filter
+from p88console.store.tenancy import events, tenants
+from p88console.store.work import history, queue
 
 routes = APIRouter(tags=["reading"])
 

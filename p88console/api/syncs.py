@@ -13,8 +13,9 @@ from p88console.domain.jobs import Operation
 from p88console.domain.model import Provider
 from p88console.runtime import manual, present
 from p88console.runtime.runtime import Runtime
-from p88console.store import history, tenants
-from p88console.store.tenants import PartnerRow
+from p88console.store.tenancy import tenants
+from p88console.store.tenancy.tenants import PartnerRow
+from p88console.store.work import history
 
 routes = APIRouter(tags=["sync"])
 

@@ -15,8 +15,10 @@ from p88console.providers.reading import zone_or_utc
 from p88console.runtime import present
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
-from p88console.store import changes, people, touched
-from p88console.store.events import EventRow
+from p88console.store.people import changes
+from p88console.store.people import lists as people
+from p88console.store.tenancy.events import EventRow
+from p88console.store.work import touched
 
 COLUMNS: output.Columns = {
     "At": "at",

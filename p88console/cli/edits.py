@@ -15,9 +15,9 @@ from p88console.cli.params import OUR_ID, pairs
 from p88console.runtime import operators, present, spooling
 from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
-from p88console.store.edits import Done
-from p88console.store.spool import Deed, Typed
-from p88console.store.undo import Undone
+from p88console.store.database.spool import Deed, Typed
+from p88console.store.people.edits import Done
+from p88console.store.people.undo import Undone
 from p88console.system.home import Home
 from p88console.system.user import user_name
 

@@ -11,8 +11,8 @@ from p88console.cli.when import local
 from p88console.domain.model import Provider
 from p88console.runtime import present, tenancy
 from p88console.runtime.runtime import Runtime
-from p88console.store import events as mirror
-from p88console.store import tenants
+from p88console.store.tenancy import events as mirror
+from p88console.store.tenancy import tenants
 
 COLUMNS: output.Columns = {
     "Id": "id",

@@ -14,7 +14,7 @@ from p88console.cli.sync import reports_of, show_reports
 from p88console.domain.errors import UsageFault
 from p88console.runtime import headless, present
 from p88console.runtime.runtime import Runtime
-from p88console.store import queue
+from p88console.store.work import queue
 from p88console.system.signals import asked_to_stop
 from p88console.system.supervisor import Supervisor
 

@@ -13,8 +13,8 @@ from p88console.domain.inbox import Decision, Kind
 from p88console.runtime import operators, present
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
-from p88console.store import inbox as items
-from p88console.store.decide import Verdict
+from p88console.store.inbox import questions as items
+from p88console.store.inbox.decisions import Verdict
 
 COLUMNS: output.Columns = {
     "Id": "id",

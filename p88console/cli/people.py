@@ -10,7 +10,7 @@ from p88console.cli.params import OUR_ID
 from p88console.runtime import present
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
-from p88console.store import people
+from p88console.store.people import lists as people
 
 PARTICIPANT_COLUMNS: output.Columns = {
     "Id": "id",

@@ -18,7 +18,7 @@ from p88console.runtime import present, present_publishing, publishing
 from p88console.runtime.reading import race_of
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
-from p88console.store.drafts import Draft, Wish
+from p88console.store.results.drafts import Draft, Wish
 from p88console.system.user import user_name
 
 GUARD_COLUMNS: output.Columns = {

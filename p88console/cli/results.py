@@ -17,8 +17,9 @@ from p88console.domain.times import clock_text
 from p88console.runtime import operators, present, present_publishing
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
-from p88console.store import people, publications, standings
-from p88console.store.standings import Group, Move, Orphan
+from p88console.store.people import lists as people
+from p88console.store.results import publications, standings
+from p88console.store.results.standings import Group, Move, Orphan
 from p88console.system.clock import Clock
 from p88console.system.settings import span
 

@@ -16,7 +16,7 @@ from p88console.domain.errors import ProviderFault, UsageFault, VaultFault
 from p88console.domain.model import Provider
 from p88console.runtime import present, tenancy
 from p88console.runtime.runtime import Runtime
-from p88console.store import tenants
+from p88console.store.tenancy import tenants
 
 ACCOUNT_COLUMNS: output.Columns = {
     "Id": "id",

@@ -16,9 +16,11 @@ from p88console.domain.jobs import Job, JobState, Operation, Trigger
 from p88console.domain.model import Provider
 from p88console.runtime import present, syncs
 from p88console.runtime.runtime import Runtime
-from p88console.store import history, inbox, returns, tenants
-from p88console.store.events import EventRow
-from p88console.store.queue import Enqueued
+from p88console.store.inbox import questions as inbox
+from p88console.store.tenancy import tenants
+from p88console.store.tenancy.events import EventRow
+from p88console.store.work import history, returns
+from p88console.store.work.queue import Enqueued
 
 REPORT_COLUMNS: output.Columns = {
     "Job": "job_id",

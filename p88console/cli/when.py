@@ -8,7 +8,7 @@ from datetime import datetime
 from p88console.providers.reading import zone_or_utc
 from p88console.runtime import present
 from p88console.runtime.runtime import Runtime
-from p88console.store import events
+from p88console.store.tenancy import events
 
 Zones = Mapping[str | None, str]
 """Event id → IANA name of its zone."""

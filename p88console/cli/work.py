@@ -17,9 +17,10 @@ from p88console.domain.model import Provider
 from p88console.runtime import present, standing, tenancy
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
-from p88console.store import history as attempts
-from p88console.store import queue as jobs
-from p88console.store import tenants, touched
+from p88console.store.tenancy import tenants
+from p88console.store.work import history as attempts
+from p88console.store.work import queue as jobs
+from p88console.store.work import touched
 
 
 def _provider(row: Mapping[str, Any]) -> str:

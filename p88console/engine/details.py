@@ -18,11 +18,11 @@ from p88console.domain.model import ParticipantRecord, ParticipantStatus, RawRow
 from p88console.engine.pull import scope_of, understood
 from p88console.engine.shop import Ticket
 from p88console.providers.base import CallLimits, Page, ReadsDetails, Scope
-from p88console.store import listings, participants, removals
-from p88console.store.db import Tx
-from p88console.store.events import EventRow
-from p88console.store.listings import Short
-from p88console.store.participants import Source
+from p88console.store.database.db import Tx
+from p88console.store.mirror import listings, participants, removals
+from p88console.store.mirror.listings import Short
+from p88console.store.mirror.participants import Source
+from p88console.store.tenancy.events import EventRow
 
 AT_ONCE = 10
 """Details asked for together and written down together."""

@@ -18,9 +18,9 @@ from p88console.engine.standstill import TRY_S, Standstill
 from p88console.engine.timetable import Rhythm
 from p88console.engine.waking import Waking
 from p88console.engine.worker import HEARTBEATS, LEASE_S, Worker, is_dead, new_owner
-from p88console.store import engines, leases, queue
-from p88console.store.engines import Holder
-from p88console.store.soundness import damaged
+from p88console.store.database.soundness import damaged
+from p88console.store.work import engines, leases, queue
+from p88console.store.work.engines import Holder
 
 if TYPE_CHECKING:
     from p88console.engine.scheduler import Scheduler

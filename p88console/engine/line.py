@@ -25,10 +25,10 @@ from p88console.domain.errors import (
 )
 from p88console.domain.network import Probe, Reach
 from p88console.providers.base import CallLimits
-from p88console.store import budgets
-from p88console.store.budgets import Asked, Grant, Limits
-from p88console.store.db import Database
-from p88console.store.tenants import AccountRow
+from p88console.store.database.db import Database
+from p88console.store.tenancy.tenants import AccountRow
+from p88console.store.work import budgets
+from p88console.store.work.budgets import Asked, Grant, Limits
 from p88console.system.clock import Clock
 
 log = logging.getLogger(__name__)

@@ -11,10 +11,11 @@ from p88console.domain.outcome import NETWORK_PROBE
 from p88console.engine.line import Line, Process
 from p88console.providers import probes
 from p88console.providers.http import ask_bare
-from p88console.store import lines, tenants
-from p88console.store.budgets import SLOTS_LAPSE_S
-from p88console.store.db import Database
-from p88console.store.tenants import AccountRow
+from p88console.store.database.db import Database
+from p88console.store.tenancy import tenants
+from p88console.store.tenancy.tenants import AccountRow
+from p88console.store.work import lines
+from p88console.store.work.budgets import SLOTS_LAPSE_S
 from p88console.system.clock import Clock
 
 PROBE_AT_LEAST_S = 0.25

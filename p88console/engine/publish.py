@@ -42,8 +42,10 @@ from p88console.providers.publishing import (
     ShownList,
     TakesLinesBack,
 )
-from p88console.store import events, publications, tenants, unshown
-from p88console.store.publications import Verdict, Version
+from p88console.store.inbox import unshown
+from p88console.store.results import publications
+from p88console.store.results.publications import Verdict, Version
+from p88console.store.tenancy import events, tenants
 
 REFUSALS_IN_A_ROW = 10
 """From so many lines refused alone on, it is not the lines."""

@@ -17,10 +17,11 @@ from p88console.providers.base import (
     Scope,
     ScoringTarget,
 )
-from p88console.store import events, queue
-from p88console.store.db import Tx
-from p88console.store.events import EventRow, LinkRow
-from p88console.store.guns import set_guns
+from p88console.store.database.db import Tx
+from p88console.store.tenancy import events
+from p88console.store.tenancy.events import EventRow, LinkRow
+from p88console.store.tenancy.guns import set_guns
+from p88console.store.work import queue
 
 T = TypeVar("T")
 

@@ -39,9 +39,11 @@ from p88console.engine.verdict import (
 )
 from p88console.engine.withdrawals import ask_to_withdraw
 from p88console.providers.base import ScoringTarget, TakesParticipants, Withdraws
-from p88console.store import bibs, events, ledger, verdicts
-from p88console.store.events import LinkRow
-from p88console.store.ledger import GONE, Settled
+from p88console.store.people import bibs
+from p88console.store.tenancy import events
+from p88console.store.tenancy.events import LinkRow
+from p88console.store.work import ledger, verdicts
+from p88console.store.work.ledger import GONE, Settled
 
 REFUSALS_IN_A_ROW = 10
 """After so many rows refused one after the other without a taken one, it is not the rows."""

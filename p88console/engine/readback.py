@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from p88console.domain.publication import Change, Comparison, Line, RowState, told
 from p88console.providers.publishing import ShownList
-from p88console.store.publications import Verdict
+from p88console.store.results.publications import Verdict
 
 
 def judged(

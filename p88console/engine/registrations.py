@@ -21,25 +21,23 @@ from p88console.providers.base import (
     ReadsParticipants,
     ReadsRemovals,
 )
-from p88console.store import (
-    bibs,
-    events,
+from p88console.store.database.db import Tx
+from p88console.store.inbox import questions as inbox
+from p88console.store.mirror import (
     handovers,
-    inbox,
     nameless,
-    outbox,
     participants,
     removals,
-    returns,
-    schedule,
     set_aside,
     transfers,
 )
-from p88console.store.db import Tx
-from p88console.store.edits import Hand
-from p88console.store.events import EventRow
-from p88console.store.guns import set_guns
-from p88console.store.participants import Source
+from p88console.store.mirror.participants import Source
+from p88console.store.people import bibs
+from p88console.store.people.edits import Hand
+from p88console.store.tenancy import events
+from p88console.store.tenancy.events import EventRow
+from p88console.store.tenancy.guns import set_guns
+from p88console.store.work import outbox, returns, schedule
 
 OVERLAP = timedelta(minutes=2)
 """How far before the watermark a pull begins, for clocks and slow commits at the provider."""

@@ -9,9 +9,11 @@ from p88console.domain.jobs import Counts
 from p88console.engine.pull import event_id_of, target_of, understood
 from p88console.engine.shop import Ticket
 from p88console.providers.base import ReadsResults
-from p88console.store import events, orphans, results
-from p88console.store.db import Tx
-from p88console.store.events import LinkRow
+from p88console.store.database.db import Tx
+from p88console.store.inbox import orphans
+from p88console.store.results import revisions as results
+from p88console.store.tenancy import events
+from p88console.store.tenancy.events import LinkRow
 
 
 async def pull_results(ticket: Ticket) -> None:

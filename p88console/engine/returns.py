@@ -8,11 +8,12 @@ from p88console.domain.model import Provider, PushState
 from p88console.engine.pull import scope_of, understood
 from p88console.engine.shop import Ticket
 from p88console.providers.base import Adapter, GivenBib, PageRequest, ReadsParticipants, TakesBibs
-from p88console.store import participants, returns, schedule
-from p88console.store.db import Tx
-from p88console.store.events import EventRow
-from p88console.store.participants import Source
-from p88console.store.returns import Due
+from p88console.store.database.db import Tx
+from p88console.store.mirror import participants
+from p88console.store.mirror.participants import Source
+from p88console.store.tenancy.events import EventRow
+from p88console.store.work import returns, schedule
+from p88console.store.work.returns import Due
 
 
 def taking_bibs(adapter: Adapter) -> TakesBibs:

@@ -16,9 +16,9 @@ from p88console.engine.shop import Shop
 from p88console.engine.standstill import Standstill
 from p88console.engine.timetable import Rhythm, Timetable
 from p88console.engine.worker import HEARTBEATS, is_dead
-from p88console.store import engines, leases
-from p88console.store.db import Tx
-from p88console.store.engines import Holder
+from p88console.store.database.db import Tx
+from p88console.store.work import engines, leases
+from p88console.store.work.engines import Holder
 
 SWEEP_RACE_S = 20.0
 """Race seconds between looks at the timetable, so that a minute's cadence keeps its minute."""

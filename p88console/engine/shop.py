@@ -15,12 +15,13 @@ from p88console.engine.line import Errand
 from p88console.engine.lines import Lines
 from p88console.providers.base import AccountAccess, Adapter, WarnsAhead
 from p88console.providers.registry import open_adapter
-from p88console.store import leases, tenants
-from p88console.store.db import Database, Tx, alongside, is_alongside
-from p88console.store.set_aside import SetAside
-from p88console.store.settle import Attempt
-from p88console.store.tenants import AccountRow
-from p88console.store.touched import Touched
+from p88console.store.database.db import Database, Tx, alongside, is_alongside
+from p88console.store.mirror.set_aside import SetAside
+from p88console.store.tenancy import tenants
+from p88console.store.tenancy.tenants import AccountRow
+from p88console.store.work import leases
+from p88console.store.work.settle import Attempt
+from p88console.store.work.touched import Touched
 from p88console.system.clock import Clock
 from p88console.system.settings import Settings
 from p88console.system.vault import Vault

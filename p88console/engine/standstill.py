@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from p88console.domain.errors import StoreLost
-from p88console.store.feed import Feed
+from p88console.store.database.feed import Feed
 from p88console.system.clock import Clock
 
 log = logging.getLogger(__name__)

@@ -11,11 +11,12 @@ from p88console.domain.cadence import CadenceSettings, Interval, interval_for, t
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
 from p88console.domain.pacing import Want, pace
 from p88console.providers.reading import zone_or_utc
-from p88console.store import events, lines, queue, schedule, tenants
-from p88console.store.db import Reading, Tx
-from p88console.store.events import EventRow
-from p88console.store.schedule import Due
-from p88console.store.tenants import AccountRow
+from p88console.store.database.db import Reading, Tx
+from p88console.store.tenancy import events, tenants
+from p88console.store.tenancy.events import EventRow
+from p88console.store.tenancy.tenants import AccountRow
+from p88console.store.work import lines, queue, schedule
+from p88console.store.work.schedule import Due
 
 DISCOVERY_AT = time(2, 0)
 """Local time of the daily discovery, in the zone of the account's nearest event."""

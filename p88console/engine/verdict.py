@@ -8,7 +8,7 @@ from p88console.domain.inbox import Kind
 from p88console.domain.model import PushState
 from p88console.domain.plan import Candidate, Step, Values, differences, worn
 from p88console.providers.base import Seen
-from p88console.store.ledger import BARE, UNSEEN, Settled
+from p88console.store.work.ledger import BARE, UNSEEN, Settled
 
 
 def verdict(person: Candidate, there: Seen | None, title: str) -> Settled:

@@ -15,9 +15,11 @@ from p88console.engine.shop import Shop
 from p88console.engine.standstill import Standstill
 from p88console.engine.worker import Worker
 from p88console.providers.reading import zone_or_utc
-from p88console.store import notices, overview, shifting
-from p88console.store.db import Reading
-from p88console.store.events import events
+from p88console.store.database.db import Reading
+from p88console.store.inbox import notices
+from p88console.store.tenancy.events import events
+from p88console.store.windows import overview
+from p88console.store.work import shifting
 
 LOOK_S = 5.0
 """Machine seconds between two looks at the machine's clocks."""

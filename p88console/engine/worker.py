@@ -23,8 +23,9 @@ from p88console.engine.push import push_participants
 from p88console.engine.registrations import pull_participants
 from p88console.engine.results import pull_results
 from p88console.engine.shop import LeaseLost, Shop, Ticket
-from p88console.store import leases, queue, settle, tenants
-from p88console.store.nearness import is_near
+from p88console.store.tenancy import tenants
+from p88console.store.work import leases, queue, settle
+from p88console.store.work.nearness import is_near
 
 LEASE_S = 30.0
 """Machine seconds for which a claim, or an engine, counts as alive without a heartbeat."""

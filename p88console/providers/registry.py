@@ -10,11 +10,11 @@ from p88console.domain.model import Provider
 from p88console.providers.base import AccountAccess, Adapter, CallLimits
 
 ADAPTERS = {
-    Provider.RUNSIGNUP: "p88console.providers.runsignup",
-    Provider.RACEROSTER: "p88console.providers.raceroster",
-    Provider.HAKU: "p88console.providers.haku",
-    Provider.COPERNICO: "p88console.providers.copernico",
-    Provider.CHRONOTRACK: "p88console.providers.chronotrack",
+    Provider.RUNSIGNUP: "p88console.providers.runsignup.adapter",
+    Provider.RACEROSTER: "p88console.providers.raceroster.adapter",
+    Provider.HAKU: "p88console.providers.haku.adapter",
+    Provider.COPERNICO: "p88console.providers.copernico.adapter",
+    Provider.CHRONOTRACK: "p88console.providers.chronotrack.adapter",
 }
 
 

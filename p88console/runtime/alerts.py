@@ -14,9 +14,10 @@ from p88console.domain.errors import UsageFault, VaultFault
 from p88console.domain.notices import NoticeKind
 from p88console.engine.chores import Chore
 from p88console.providers.reading import zone_or_utc
-from p88console.store import notices, overview, watching
-from p88console.store.db import Database, Reading
-from p88console.store.events import events
+from p88console.store.database.db import Database, Reading
+from p88console.store.inbox import notices, watching
+from p88console.store.tenancy.events import events
+from p88console.store.windows import overview
 from p88console.system import notifier
 from p88console.system.clock import Clock
 from p88console.system.home import Home

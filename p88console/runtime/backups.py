@@ -13,9 +13,9 @@ from p88console.engine.chores import Chore
 from p88console.engine.worker import LEASE_S, new_owner
 from p88console.runtime.disk import SPARE_BELOW, free_bytes
 from p88console.runtime.opening import check_place
-from p88console.store import backup
-from p88console.store.db import Database
-from p88console.store.engines import Holder
+from p88console.store.database import backup
+from p88console.store.database.db import Database
+from p88console.store.work.engines import Holder
 from p88console.system.clock import Clock
 from p88console.system.files import made_whole
 from p88console.system.home import Home

@@ -9,7 +9,11 @@ from typing import Any
 
 from p88console.domain.model import Provider, PushState
 from p88console.runtime.practice import Practice, control, providers, registrations
-from p88console.store import events, history, ledger, lost_edits, people, removals, versions
+from p88console.store.mirror import removals, versions
+from p88console.store.people import lists as people
+from p88console.store.people import lost_edits
+from p88console.store.tenancy import events
+from p88console.store.work import history, ledger
 
 UNSENT = (PushState.UNSENT, PushState.HELD, PushState.REFUSED)
 

@@ -8,8 +8,9 @@ from p88console.domain.inbox import Decision, Kind
 from p88console.runtime import operators
 from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
-from p88console.store import inbox, people
-from p88console.store.decide import Verdict
+from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.decisions import Verdict
+from p88console.store.people import lists as people
 
 CLERK = Operator("clerk", "practice")
 ONE_IN = 50

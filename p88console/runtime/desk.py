@@ -22,11 +22,13 @@ from p88console.runtime.desks.work import RuntimeWork
 from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import linked_accounts
-from p88console.store import history, notices, overview, queue
-from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
-from p88console.store.db import Tx
-from p88console.store.feed import ALL_TOPICS
-from p88console.store.queue import Enqueued
+from p88console.store.database.db import Tx
+from p88console.store.database.feed import ALL_TOPICS
+from p88console.store.inbox import notices
+from p88console.store.windows import overview
+from p88console.store.windows.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
+from p88console.store.work import history, queue
+from p88console.store.work.queue import Enqueued
 from p88console.system.clock import Clock
 from p88console.system.user import user_name
 

@@ -7,8 +7,8 @@ import shutil
 
 from p88console.domain.notices import Noticed, NoticeKind
 from p88console.engine.chores import Chore
-from p88console.store import notices
-from p88console.store.db import Database
+from p88console.store.database.db import Database
+from p88console.store.inbox import notices
 from p88console.system.clock import Clock
 from p88console.system.home import Home
 

@@ -25,11 +25,16 @@ from p88console.providers.base import HoldsToken, ReadsEvents, WarnsAhead
 from p88console.runtime import tenancy
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
-from p88console.store import bibs, events, inbox, ledger, overview, people, tenants
-from p88console.store.events import EventRow, LinkRow
-from p88console.store.people import Filter
-from p88console.store.soundness import unsound
-from p88console.store.tenants import AccountRow
+from p88console.store.database.soundness import unsound
+from p88console.store.inbox import questions as inbox
+from p88console.store.people import bibs
+from p88console.store.people import lists as people
+from p88console.store.people.lists import Filter
+from p88console.store.tenancy import events, tenants
+from p88console.store.tenancy.events import EventRow, LinkRow
+from p88console.store.tenancy.tenants import AccountRow
+from p88console.store.windows import overview
+from p88console.store.work import ledger
 from p88console.system.sleep import stays_awake
 
 AHEAD = timedelta(hours=36)

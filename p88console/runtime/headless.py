@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from p88console.domain.errors import P88Error, StoreLost
 from p88console.runtime.runtime import Runtime
-from p88console.store.engines import Holder
+from p88console.store.work.engines import Holder
 from p88console.system.supervisor import Supervisor
 
 GRACE_S = 8.0

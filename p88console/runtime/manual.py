@@ -9,10 +9,11 @@ from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
 from p88console.domain.model import Provider
 from p88console.runtime import syncs
 from p88console.runtime.runtime import Runtime
-from p88console.store import events, overview, tenants
-from p88console.store.events import EventRow
-from p88console.store.queue import Enqueued
-from p88console.store.tenants import AccountRow
+from p88console.store.tenancy import events, tenants
+from p88console.store.tenancy.events import EventRow
+from p88console.store.tenancy.tenants import AccountRow
+from p88console.store.windows import overview
+from p88console.store.work.queue import Enqueued
 
 STILL_ON = timedelta(hours=36)
 """How long after its last gun an event still takes part when none is named."""

@@ -14,15 +14,21 @@ from p88console.domain.inbox import Decision, Kind
 from p88console.runtime import spooling
 from p88console.runtime.reading import read_fields
 from p88console.runtime.runtime import Runtime
-from p88console.store import decide, edits, events, inbox, late, orphans, people, results, undo
-from p88console.store.db import Tx
-from p88console.store.decide import Verdict
-from p88console.store.edits import Done, Hand
-from p88console.store.events import EventRow
-from p88console.store.inbox_rows import Item
-from p88console.store.people import Person
-from p88console.store.spool import Deed, Typed
-from p88console.store.undo import Undone
+from p88console.store.database.db import Tx
+from p88console.store.database.spool import Deed, Typed
+from p88console.store.inbox import decisions as decide
+from p88console.store.inbox import orphans
+from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.decisions import Verdict
+from p88console.store.people import edits, late, undo
+from p88console.store.people import lists as people
+from p88console.store.people.edits import Done, Hand
+from p88console.store.people.lists import Person
+from p88console.store.people.undo import Undone
+from p88console.store.results import revisions as results
+from p88console.store.tenancy import events
+from p88console.store.tenancy.events import EventRow
+from p88console.store.windows.inbox_rows import Item
 
 
 @dataclass(frozen=True, slots=True)

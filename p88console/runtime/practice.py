@@ -22,12 +22,14 @@ from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.climate import Climate
 from p88console.sandbox.process import SandboxDidNotStart, launch
 from p88console.sandbox.world import DEFAULT_START
-from p88console.store import events, inbox, ledger, tenants
-from p88console.store.decide import Verdict
-from p88console.store.inbox_rows import Item
-from p88console.store.ledger import scoring_id
-from p88console.store.queue import Enqueued
-from p88console.store.tenants import PartnerRow
+from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.decisions import Verdict
+from p88console.store.tenancy import events, tenants
+from p88console.store.tenancy.tenants import PartnerRow
+from p88console.store.windows.inbox_rows import Item
+from p88console.store.work import ledger
+from p88console.store.work.ledger import scoring_id
+from p88console.store.work.queue import Enqueued
 from p88console.system.clock import ScaledClock
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault

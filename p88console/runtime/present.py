@@ -12,13 +12,13 @@ from p88console.domain.inbox import CHOICES
 from p88console.domain.jobs import COUNT_NAMES, Job, JobState
 from p88console.domain.notices import Notice
 from p88console.domain.plan import Action, Plan, Step, freeing, worn
-from p88console.store.bib_ledger import Held, Worn
-from p88console.store.events import EventRow, LinkRow
-from p88console.store.history import AttemptRow
-from p88console.store.inbox_rows import Item
-from p88console.store.people import Person
-from p88console.store.returns import Due
-from p88console.store.tenants import AccountRow, PartnerRow
+from p88console.store.people.bib_ledger import Held, Worn
+from p88console.store.people.lists import Person
+from p88console.store.tenancy.events import EventRow, LinkRow
+from p88console.store.tenancy.tenants import AccountRow, PartnerRow
+from p88console.store.windows.inbox_rows import Item
+from p88console.store.work.history import AttemptRow
+from p88console.store.work.returns import Due
 
 Document = dict[str, Any]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from p88console.domain.case import Finding
 from p88console.domain.publication import RowState
 from p88console.runtime.present import Document, identity, instant
-from p88console.store.drafts import Draft
-from p88console.store.publications import Version
+from p88console.store.results.drafts import Draft
+from p88console.store.results.publications import Version
 
 
 def finding(draft: Draft, found: Finding) -> Document:

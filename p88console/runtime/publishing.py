@@ -13,12 +13,13 @@ from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
 from p88console.domain.publication import Medium
 from p88console.providers.publishing import PublishesResults
 from p88console.runtime.runtime import Runtime
-from p88console.store import drafts, publications, queue
-from p88console.store.db import Reading, Tx
-from p88console.store.drafts import Draft, Wish
-from p88console.store.events import EventRow, RaceRow
-from p88console.store.publications import Request
-from p88console.store.queue import Enqueued
+from p88console.store.database.db import Reading, Tx
+from p88console.store.results import drafts, publications
+from p88console.store.results.drafts import Draft, Wish
+from p88console.store.results.publications import Request
+from p88console.store.tenancy.events import EventRow, RaceRow
+from p88console.store.work import queue
+from p88console.store.work.queue import Enqueued
 
 
 async def prepare(

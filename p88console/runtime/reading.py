@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from p88console.domain.errors import UsageFault
 from p88console.domain.fields import typed
 from p88console.domain.merge import Value
-from p88console.store.events import EventRow
+from p88console.store.tenancy.events import EventRow
 
 
 def read_fields(event: EventRow, texts: Mapping[str, str]) -> dict[str, Value]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from p88console.engine.chores import Chore
-from p88console.store import retention
-from p88console.store.db import Database
+from p88console.store.database import retention
+from p88console.store.database.db import Database
 from p88console.system.clock import Clock
 from p88console.system.settings import Retention
 

@@ -20,10 +20,10 @@ from p88console.runtime.backups import rolling
 from p88console.runtime.disk import disk_watch
 from p88console.runtime.opening import check_kept, check_place
 from p88console.runtime.retention import forgetting
-from p88console.store import engines, holds, leases, queue
-from p88console.store import lines as lines_store
-from p88console.store.db import Database
-from p88console.store.guns import set_guns
+from p88console.store.database.db import Database
+from p88console.store.tenancy.guns import set_guns
+from p88console.store.work import engines, holds, leases, queue
+from p88console.store.work import lines as lines_store
 from p88console.system.clock import Clock, SystemClock
 from p88console.system.home import Home
 from p88console.system.log import start_log, stop_log

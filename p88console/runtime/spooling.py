@@ -11,10 +11,12 @@ from p88console.domain.errors import StoreFault, UsageFault
 from p88console.domain.fields import typed
 from p88console.engine.shop import Shop
 from p88console.runtime.reading import read_fields
-from p88console.store import edits, events, late, people
-from p88console.store.db import Tx
-from p88console.store.edits import Done, Hand
-from p88console.store.spool import Deed, Spool, Typed
+from p88console.store.database.db import Tx
+from p88console.store.database.spool import Deed, Spool, Typed
+from p88console.store.people import edits, late
+from p88console.store.people import lists as people
+from p88console.store.people.edits import Done, Hand
+from p88console.store.tenancy import events
 from p88console.system.home import Home
 
 log = logging.getLogger(__name__)
@@ -25,7 +27,7 @@ LOOK_S = 5.0
 
 def spool_of(home: Home) -> Spool:
     """This machine's spool for the home's shared database."""
-    from p88console.store import postgres  # noqa: PLC0415  # an extra's driver
+    from p88console.store.database import postgres  # noqa: PLC0415  # an extra's driver
 
     return Spool(home.spool, postgres.shown(postgres.parsed(home.shared or "")))
 

@@ -6,8 +6,10 @@ from p88console.engine import timetable
 from p88console.runtime import present
 from p88console.runtime.present import Document
 from p88console.runtime.runtime import Runtime
-from p88console.store import ledger, lines, notices, overview
-from p88console.store.board import Lane
+from p88console.store.inbox import notices
+from p88console.store.windows import overview
+from p88console.store.windows.board import Lane
+from p88console.store.work import ledger, lines
 
 NOTICES = 20
 """How many of the newest notices are shown."""

@@ -14,10 +14,12 @@ from p88console.engine.push import plan_push
 from p88console.engine.returns import taking_bibs
 from p88console.providers.base import ReadsResults
 from p88console.runtime.runtime import Runtime
-from p88console.store import events, overview, queue, tenants
-from p88console.store.db import Tx
-from p88console.store.events import EventRow, LinkRow
-from p88console.store.queue import Enqueued
+from p88console.store.database.db import Tx
+from p88console.store.tenancy import events, tenants
+from p88console.store.tenancy.events import EventRow, LinkRow
+from p88console.store.windows import overview
+from p88console.store.work import queue
+from p88console.store.work.queue import Enqueued
 
 THE_DAY = timedelta(hours=36)
 """Events with a gun this near belong to the day that a key acts on."""

@@ -19,10 +19,11 @@ from p88console.providers.base import (
 )
 from p88console.providers.registry import adapter_module
 from p88console.runtime.runtime import Runtime
-from p88console.store import events, holds, tenants
-from p88console.store.events import EventRow
-from p88console.store.outbox import WRITE_BACK
-from p88console.store.tenants import AccountRow, PartnerRow
+from p88console.store.tenancy import events, tenants
+from p88console.store.tenancy.events import EventRow
+from p88console.store.tenancy.tenants import AccountRow, PartnerRow
+from p88console.store.work import holds
+from p88console.store.work.outbox import WRITE_BACK
 
 LINK_OPTIONS = frozenset({"race_uuid", WRITE_BACK, "results_code"})
 """Settings that belong to a link."""

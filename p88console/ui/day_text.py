@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from statistics import median
 
-from p88console.store.board import Lane
-from p88console.store.day_rows import DayAttempt, DayStory
+from p88console.store.windows.board import Lane
+from p88console.store.windows.day_rows import DayAttempt, DayStory
 from p88console.ui.bars import axis, bars
 from p88console.ui.format import Moment, duration, number, provider_title
 from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, fit, heading, join, say, width_of

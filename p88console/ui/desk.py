@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from p88console.domain.errors import StoreLost
 from p88console.domain.notices import Notice
-from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
+from p88console.store.windows.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.system.clock import Clock
 from p88console.ui.desks.inbox import InboxDesk
 from p88console.ui.desks.memory import Memory

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from p88console.domain.inbox import MEANINGS, Decision, Kind
-from p88console.store.inbox_rows import Item
+from p88console.store.windows.inbox_rows import Item
 from p88console.ui.format import Moment, dated_time, number, provider_title
 from p88console.ui.people_words import field_label
 from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, fit, heading, join, say, wrap

@@ -10,8 +10,8 @@ from textual.dom import DOMNode
 from textual.signal import Signal
 
 from p88console.domain.errors import StoreLost
-from p88console.store.board import HeaderFacts, Lane, NextRun
-from p88console.store.roster_rows import EventChoice
+from p88console.store.windows.board import HeaderFacts, Lane, NextRun
+from p88console.store.windows.roster_rows import EventChoice
 from p88console.ui.desk import Desk, Topics
 from p88console.ui.faults import ACTION, ENGINE, NETWORK, WAITING, Fault, Faults, hint_of, in_words
 from p88console.ui.format import Moment, zone_of

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from p88console.store.roster_rows import ChangeRow, PersonStory, ResultStory, Sides, SystemState
+from p88console.store.windows.roster_rows import (
+    ChangeRow,
+    PersonStory,
+    ResultStory,
+    Sides,
+    SystemState,
+)
 from p88console.ui.format import Moment, dated_time, provider_title, zone_label, zone_of
 from p88console.ui.people_words import age_on, field_label, spoken_name
 from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, cut, fit, heading, join, say, wrap

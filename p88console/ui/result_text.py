@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from p88console.store.roster_rows import RevisionRow
+from p88console.store.windows.roster_rows import RevisionRow
 from p88console.ui.format import Moment, dated_time, provider_title
 from p88console.ui.people_words import race_time
 from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, cut, fit, heading, join, say

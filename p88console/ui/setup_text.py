@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from p88console.store.setup_rows import SetupRow, Thing
+from p88console.store.windows.setup_rows import SetupRow, Thing
 from p88console.ui.format import provider_title
 from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, fit, heading, join, say, wrap
 from p88console.ui.states import State, lane_state

@@ -8,7 +8,7 @@ import json
 import httpx
 import pytest
 
-from p88console.store import queue
+from p88console.store.work import queue
 from tests.engine.conftest import RUNNERS, RaceDay
 
 

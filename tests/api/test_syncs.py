@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from p88console.store import queue
+from p88console.store.work import queue
 from tests.engine.conftest import RUNNERS, RaceDay
 
 MANUAL, STATUS = "/api/sync/manual", "/api/sync/status"

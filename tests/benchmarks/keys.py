@@ -18,7 +18,7 @@ from statistics import median, quantiles
 from p88console.domain.model import ParticipantRecord
 from p88console.runtime.desk import RuntimeDesk
 from p88console.runtime.runtime import Runtime, open_runtime
-from p88console.store import participants
+from p88console.store.mirror import participants
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
 from p88console.ui.app import ConsoleApp

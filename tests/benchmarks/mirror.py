@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from p88console.domain.model import ParticipantRecord
-from p88console.store import participants
+from p88console.store.mirror import participants
 from tests.benchmarks.timing import Finding, seconds
 from tests.store.bench import PULL_SOURCE, Bench, ada, set_up
 from tests.support.clock import SteppedClock

@@ -11,7 +11,8 @@ from huey import SqliteHuey
 
 from p88console.domain.jobs import Direction, JobKey, Operation
 from p88console.domain.model import EventRecord
-from p88console.store import events, settle
+from p88console.store.tenancy import events
+from p88console.store.work import settle
 from tests.benchmarks.timing import Finding, in_turns
 from tests.store.bench import Bench, set_up
 from tests.support import postgres

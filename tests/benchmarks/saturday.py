@@ -22,11 +22,16 @@ from p88console.domain.jobs import Job, Operation
 from p88console.domain.model import EventRecord, Provider, RaceRecord
 from p88console.domain.outcome import decide
 from p88console.engine import timetable
-from p88console.providers import chronotrack_reading, copernico, haku, raceroster, runsignup
-from p88console.store import budgets, events, queue, schedule, settle, tenants
-from p88console.store.budgets import Asked, Limits
-from p88console.store.db import Database, Tx
-from p88console.store.settle import Attempt
+from p88console.providers.chronotrack import reading as chronotrack_reading
+from p88console.providers.copernico import adapter as copernico
+from p88console.providers.haku import adapter as haku
+from p88console.providers.raceroster import adapter as raceroster
+from p88console.providers.runsignup import adapter as runsignup
+from p88console.store.database.db import Database, Tx
+from p88console.store.tenancy import events, tenants
+from p88console.store.work import budgets, queue, schedule, settle
+from p88console.store.work.budgets import Asked, Limits
+from p88console.store.work.settle import Attempt
 from p88console.system.settings import Settings
 from tests.support.clock import SteppedClock
 

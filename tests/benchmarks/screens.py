@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from p88console.store import history, roster
-from p88console.store.roster_rows import RosterQuery
+from p88console.store.windows import roster
+from p88console.store.windows.roster_rows import RosterQuery
+from p88console.store.work import history
 from tests.benchmarks.mirror import field, pull
 from tests.benchmarks.timing import Finding, in_turns
 from tests.store.bench import Bench, set_up

@@ -19,7 +19,7 @@ import pytest
 from p88console.domain.jobs import Direction, Job, JobState, Operation
 from p88console.runtime.desk import RuntimeDesk
 from p88console.runtime.runtime import open_runtime
-from p88console.store import queue
+from p88console.store.work import queue
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
 from tests.cli.conftest import Program, add_accounts, set_up_linked

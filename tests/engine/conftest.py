@@ -21,9 +21,9 @@ from p88console.runtime.practice import set_up
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import WorldOptions, make_world
-from p88console.store import history
-from p88console.store.db import Database
-from p88console.store.history import AttemptRow
+from p88console.store.database.db import Database
+from p88console.store.work import history
+from p88console.store.work.history import AttemptRow
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
 from tests.support.clock import SteppedClock

@@ -17,9 +17,11 @@ from p88console.runtime import syncs, tenancy
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import WorldOptions, make_world
-from p88console.store import events, history, people
-from p88console.store.history import AttemptRow
-from p88console.store.people import Person
+from p88console.store.people import lists as people
+from p88console.store.people.lists import Person
+from p88console.store.tenancy import events
+from p88console.store.work import history
+from p88console.store.work.history import AttemptRow
 from p88console.system.home import Home
 from p88console.system.settings import Settings
 from p88console.system.vault import MemoryVault

@@ -18,8 +18,10 @@ from p88console.runtime import syncs, tenancy
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import WorldOptions, make_world
-from p88console.store import events, ledger, people
-from p88console.store.events import EventRow
+from p88console.store.people import lists as people
+from p88console.store.tenancy import events
+from p88console.store.tenancy.events import EventRow
+from p88console.store.work import ledger
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
 from tests.support.clock import SteppedClock

@@ -18,7 +18,8 @@ from p88console.engine.scheduler import _carry_out
 from p88console.engine.worker import Worker, new_owner
 from p88console.runtime import syncs
 from p88console.runtime.runtime import Runtime, open_runtime
-from p88console.store import engines, history, ledger, queue, tenants
+from p88console.store.tenancy import tenants
+from p88console.store.work import engines, history, ledger, queue
 from p88console.system.home import Home
 from p88console.system.settings import Settings
 from p88console.system.vault import MemoryVault, Vault

@@ -19,10 +19,12 @@ from p88console.providers.base import CallLimits
 from p88console.runtime import syncs
 from p88console.runtime.practice import set_up
 from p88console.runtime.runtime import Runtime, open_runtime
-from p88console.store import budgets, overview, queue, tenants
-from p88console.store.budgets import SLOTS_LAPSE_S
-from p88console.store.db import Database
-from p88console.store.tenants import AccountRow
+from p88console.store.database.db import Database
+from p88console.store.tenancy import tenants
+from p88console.store.tenancy.tenants import AccountRow
+from p88console.store.windows import overview
+from p88console.store.work import budgets, queue
+from p88console.store.work.budgets import SLOTS_LAPSE_S
 from p88console.system.clock import SystemClock
 from p88console.system.home import Home
 from p88console.system.settings import Limits, Settings

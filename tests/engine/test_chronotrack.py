@@ -15,7 +15,9 @@ from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider, PushState
 from p88console.domain.plan import Action
 from p88console.runtime import syncs
-from p88console.store import events, ledger, people
+from p88console.store.people import lists as people
+from p88console.store.tenancy import events
+from p88console.store.work import ledger
 from p88console.system.home import Home
 from tests.engine.conftest import RUNNERS, RaceDay, race_day_at
 from tests.support.faultline import Weather

@@ -9,8 +9,10 @@ import pytest
 from p88console.domain.inbox import Kind
 from p88console.runtime import operators, spooling
 from p88console.runtime.operators import Operator
-from p88console.store import events, inbox, people
-from p88console.store.spool import Deed, Typed
+from p88console.store.database.spool import Deed, Typed
+from p88console.store.inbox import questions as inbox
+from p88console.store.people import lists as people
+from p88console.store.tenancy import events
 from tests.engine.conftest import RaceDay
 from tests.engine.test_beside_each_other import cable_to, laptop, until
 

@@ -10,7 +10,8 @@ import pytest
 
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
-from p88console.store import events, listings, versions
+from p88console.store.mirror import listings, versions
+from p88console.store.tenancy import events
 from tests.engine.desks import Desk, desk_at
 from tests.support.faultline import Weather
 

@@ -17,9 +17,9 @@ from p88console.engine.engine import Engine
 from p88console.engine.shop import LeaseLost
 from p88console.engine.worker import LEASE_S, Worker, is_dead, new_owner
 from p88console.runtime import syncs
-from p88console.store import engines, leases, ledger, queue, schedule
-from p88console.store.db import Tx
-from p88console.store.engines import Holder
+from p88console.store.database.db import Tx
+from p88console.store.work import engines, leases, ledger, queue, schedule
+from p88console.store.work.engines import Holder
 from p88console.system.settings import Settings
 from tests.engine.conftest import RUNNERS, RaceDay
 

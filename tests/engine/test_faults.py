@@ -5,7 +5,8 @@ from __future__ import annotations
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
 from p88console.runtime import tenancy
-from p88console.store import ledger, people, queue
+from p88console.store.people import lists as people
+from p88console.store.work import ledger, queue
 from tests.engine.conftest import RUNNERS, RaceDay
 from tests.support.faultline import Weather
 

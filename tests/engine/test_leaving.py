@@ -15,8 +15,10 @@ from p88console.domain.model import Provider
 from p88console.domain.plan import Action, Plan
 from p88console.runtime import operators, present, syncs
 from p88console.runtime.operators import Operator
-from p88console.store import inbox, people, touched
-from p88console.store.decide import Verdict
+from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.decisions import Verdict
+from p88console.store.people import lists as people
+from p88console.store.work import touched
 from p88console.system.home import Home
 from tests.engine.conftest import RaceDay, race_day_at
 from tests.support.faultline import Weather

@@ -15,9 +15,10 @@ from p88console.domain.jobs import JobState, Operation
 from p88console.domain.model import Provider, RaceRecord
 from p88console.domain.outcome import WaitForBudget
 from p88console.engine import timetable
-from p88console.store import budgets, events, nearness, queue, schedule, settle
-from p88console.store.budgets import Asked, Limits
-from p88console.store.settle import Attempt
+from p88console.store.tenancy import events
+from p88console.store.work import budgets, nearness, queue, schedule, settle
+from p88console.store.work.budgets import Asked, Limits
+from p88console.store.work.settle import Attempt
 from p88console.system.settings import Settings
 from tests.store.bench import Bench, event_record, set_up
 from tests.support.clock import SteppedClock

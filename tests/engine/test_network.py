@@ -15,7 +15,8 @@ from p88console.engine.line import PROVED_S
 from p88console.runtime import syncs, tenancy
 from p88console.runtime.practice import set_up
 from p88console.runtime.runtime import open_runtime
-from p88console.store import history, ledger, lines, overview, queue
+from p88console.store.windows import overview
+from p88console.store.work import history, ledger, lines, queue
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
 from tests.engine.conftest import RUNNERS, RaceDay

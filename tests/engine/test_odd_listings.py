@@ -7,8 +7,10 @@ from typing import Any
 from p88console.domain.inbox import Decision, Kind
 from p88console.runtime import operators
 from p88console.runtime.operators import Operator
-from p88console.store import inbox, people, queue, touched
-from p88console.store.decide import Verdict
+from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.decisions import Verdict
+from p88console.store.people import lists as people
+from p88console.store.work import queue, touched
 from tests.engine.conftest import RUNNERS, RaceDay
 
 PAT = Operator("pat", "cli")

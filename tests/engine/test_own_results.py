@@ -11,7 +11,7 @@ import pytest
 from p88console.domain.jobs import JobState, Trigger
 from p88console.domain.model import Provider
 from p88console.runtime import present, syncs, tenancy
-from p88console.store import people
+from p88console.store.people import lists as people
 from tests.engine.desks import Desk, desk_at
 
 

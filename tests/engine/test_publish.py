@@ -15,10 +15,11 @@ from p88console.domain.model import Provider
 from p88console.domain.publication import Line, Mode, PublicationState, RowState
 from p88console.engine.readback import split_order
 from p88console.runtime import publishing, syncs
-from p88console.store import publications, queue
-from p88console.store.drafts import Draft, Wish
-from p88console.store.events import RaceRow
-from p88console.store.results import RESULTS, WITHDRAWN
+from p88console.store.results import publications
+from p88console.store.results.drafts import Draft, Wish
+from p88console.store.results.revisions import RESULTS, WITHDRAWN
+from p88console.store.tenancy.events import RaceRow
+from p88console.store.work import queue
 from tests.engine.conftest import RaceDay
 from tests.support.faultline import Weather
 

@@ -10,7 +10,7 @@ import pytest
 
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
-from p88console.store import events
+from p88console.store.tenancy import events
 from tests.engine.desks import Desk, desk_at
 
 RUNNERS = 150

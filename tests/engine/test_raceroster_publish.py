@@ -24,11 +24,13 @@ from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.raceroster.server import RaceRosterServer
 from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import WorldOptions, make_world
-from p88console.store import history, inbox, publications
-from p88console.store.decide import Verdict
-from p88console.store.drafts import Draft, Wish
-from p88console.store.events import EventRow, RaceRow
-from p88console.store.results import RESULTS, WITHDRAWN
+from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.decisions import Verdict
+from p88console.store.results import publications
+from p88console.store.results.drafts import Draft, Wish
+from p88console.store.results.revisions import RESULTS, WITHDRAWN
+from p88console.store.tenancy.events import EventRow, RaceRow
+from p88console.store.work import history
 from p88console.system.home import Home
 from p88console.system.settings import Settings
 from p88console.system.vault import MemoryVault

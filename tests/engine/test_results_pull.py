@@ -9,9 +9,11 @@ from sqlalchemy import insert, update
 from p88console.domain.inbox import Kind
 from p88console.domain.jobs import Job, Trigger
 from p88console.runtime import syncs
-from p88console.store import inbox, people, standings
-from p88console.store.participants import PARTICIPANTS
-from p88console.store.results import RESULTS
+from p88console.store.inbox import questions as inbox
+from p88console.store.mirror.participants import PARTICIPANTS
+from p88console.store.people import lists as people
+from p88console.store.results import standings
+from p88console.store.results.revisions import RESULTS
 from tests.engine.conftest import RaceDay
 from tests.support.faultline import Weather
 

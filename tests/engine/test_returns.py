@@ -9,9 +9,11 @@ from p88console.domain.inbox import Decision, Kind
 from p88console.domain.jobs import JobState, Trigger
 from p88console.domain.model import Provider
 from p88console.runtime import operators, syncs, tenancy
-from p88console.store import inbox, people, returns
-from p88console.store.decide import Verdict
-from p88console.store.people import Person
+from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.decisions import Verdict
+from p88console.store.people import lists as people
+from p88console.store.people.lists import Person
+from p88console.store.work import returns
 from tests.engine.conftest import RaceDay
 from tests.support.faultline import Weather
 

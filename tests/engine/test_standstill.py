@@ -10,8 +10,8 @@ import pytest
 
 from p88console.domain.model import Provider
 from p88console.engine.worker import LEASE_S
-from p88console.store import ledger, queue
-from p88console.store.db import Database
+from p88console.store.database.db import Database
+from p88console.store.work import ledger, queue
 from p88console.system.home import Home
 from tests.engine.conftest import RUNNERS, RaceDay, race_day_at
 from tests.engine.test_engine import wait_for

@@ -13,7 +13,9 @@ from p88console.domain.jobs import JobState, Trigger
 from p88console.domain.model import Provider, PushState
 from p88console.domain.plan import Action
 from p88console.runtime import syncs, tenancy
-from p88console.store import events, ledger, people, queue
+from p88console.store.people import lists as people
+from p88console.store.tenancy import events
+from p88console.store.work import ledger, queue
 from tests.engine.conftest import RUNNERS, RaceDay
 from tests.support.faultline import Weather
 

@@ -12,7 +12,8 @@ from p88console.domain.notices import NoticeKind
 from p88console.engine.standstill import Standstill
 from p88console.engine.waking import LOOK_S, Waking
 from p88console.engine.worker import Worker, new_owner
-from p88console.store import ledger, notices, queue, schedule
+from p88console.store.inbox import notices
+from p88console.store.work import ledger, queue, schedule
 from tests.engine.conftest import RUNNERS, RaceDay
 from tests.engine.test_engine import sweep, wait_for
 from tests.support.faultline import Weather

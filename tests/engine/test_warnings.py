@@ -6,7 +6,7 @@ from pathlib import Path
 
 from p88console.domain.model import Provider
 from p88console.runtime import tenancy
-from p88console.store import overview
+from p88console.store.windows import overview
 from p88console.system.home import Home
 from tests.engine.conftest import RaceDay, race_day_at
 

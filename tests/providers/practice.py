@@ -20,10 +20,10 @@ from p88console.providers.base import (
     Seen,
     TakesParticipants,
 )
-from p88console.providers.chronotrack import ChronoTrackPush
-from p88console.providers.copernico import Copernico
+from p88console.providers.chronotrack.adapter import ChronoTrackPush
+from p88console.providers.copernico.adapter import Copernico
 from p88console.providers.registry import open_adapter
-from p88console.providers.runsignup import RunSignUp
+from p88console.providers.runsignup.adapter import RunSignUp
 from p88console.sandbox.chronotrack import ChronoTrackServer
 from p88console.sandbox.copernico import CopernicoServer
 from p88console.sandbox.day import Runner

@@ -27,9 +27,9 @@ from p88console.providers.base import (
     TakesParticipants,
     Withdraws,
 )
-from p88console.providers.chronotrack import ChronoTrackPush, check
-from p88console.providers.chronotrack_pages import PAGE_SIZE
-from p88console.providers.chronotrack_wire import FORMS
+from p88console.providers.chronotrack.adapter import ChronoTrackPush, check
+from p88console.providers.chronotrack.pages import PAGE_SIZE
+from p88console.providers.chronotrack.wire import FORMS
 from p88console.providers.registry import open_adapter
 from p88console.providers.wire import assumed
 from p88console.sandbox.chronotrack import ChronoTrackServer

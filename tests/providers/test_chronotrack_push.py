@@ -21,8 +21,8 @@ from p88console.domain.errors import (
 )
 from p88console.domain.model import Provider
 from p88console.providers.base import Entry, ScoringTarget
-from p88console.providers.chronotrack import ChronoTrackPush
-from p88console.providers.chronotrack_push import FEW
+from p88console.providers.chronotrack.adapter import ChronoTrackPush
+from p88console.providers.chronotrack.push import FEW
 from tests.providers.practice import Practice, bare, chronotrack_at, seen_of
 from tests.providers.wire import Answering, Line, Request, Say, say_json
 

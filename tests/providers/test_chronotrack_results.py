@@ -10,8 +10,8 @@ import pytest
 from p88console.domain.errors import RowFault, Transient
 from p88console.domain.model import Provider, ResultRecord, Split
 from p88console.providers.base import ScoringTarget
-from p88console.providers.chronotrack import ChronoTrackPush
-from p88console.providers.chronotrack_standings import Day, result, runner_rows
+from p88console.providers.chronotrack.adapter import ChronoTrackPush
+from p88console.providers.chronotrack.standings import Day, result, runner_rows
 from p88console.sandbox.chronotrack import ChronoTrackServer
 from p88console.sandbox.day import Runner
 from p88console.sandbox.serve import Sandbox

@@ -21,8 +21,8 @@ from p88console.domain.errors import (
 )
 from p88console.domain.model import Provider, ResultRecord, Split
 from p88console.providers.base import AccountAccess, Entry, ScoringTarget
-from p88console.providers.copernico import Copernico, check
-from p88console.providers.copernico_results import athlete_rows, leader, preset_rows, result
+from p88console.providers.copernico.adapter import Copernico, check
+from p88console.providers.copernico.results import athlete_rows, leader, preset_rows, result
 from p88console.providers.http import Answer
 from p88console.sandbox.copernico import CopernicoServer
 from p88console.sandbox.serve import Sandbox

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from p88console.providers.base import Seen
-from p88console.providers.copernico_people import entries, participant, person, strangers
+from p88console.providers.copernico.people import entries, participant, person, strangers
 
 ADA = {"first_name": "Ada", "last_name": "Example", "birth_date": "1984-02-03", "race": "1"}
 

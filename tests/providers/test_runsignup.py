@@ -18,7 +18,7 @@ from p88console.domain.errors import (
 )
 from p88console.domain.model import ParticipantStatus, Provider, RaceRecord
 from p88console.providers.base import PageRequest, Scope
-from p88console.providers.runsignup import RunSignUp
+from p88console.providers.runsignup.adapter import RunSignUp
 from tests.providers.practice import Practice, bare, rows_of, runsignup_at
 from tests.providers.wire import Line, say_json
 

@@ -14,7 +14,7 @@ import pytest
 from p88console.domain.errors import Forbidden, Unauthorized, UsageFault, VaultFault
 from p88console.domain.model import Provider
 from p88console.providers.base import AccountAccess, HoldsToken, PageRequest, WarnsAhead
-from p88console.providers.runsignup import RunSignUp, check
+from p88console.providers.runsignup.adapter import RunSignUp, check
 from tests.providers.practice import CANARY, Practice, bare, rows_of, runsignup_at
 from tests.providers.wire import Line, Request, Say, say_json
 

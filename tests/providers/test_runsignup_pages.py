@@ -11,7 +11,7 @@ import pytest
 from p88console.domain.errors import Malformed, Transient
 from p88console.domain.model import Provider
 from p88console.providers.base import PageRequest, Scope
-from p88console.providers.runsignup import RunSignUp
+from p88console.providers.runsignup.adapter import RunSignUp
 from tests.providers.practice import bare, rows_of, runsignup_at
 from tests.providers.wire import Answering, Line, Request, Say, say_json
 

@@ -14,7 +14,7 @@ from p88console.domain.errors import Malformed, StaleWrite
 from p88console.domain.model import Provider
 from p88console.domain.publication import Change, Line, compare
 from p88console.providers.publishing import ListSettings, Outlet, PublishesResults
-from p88console.providers.runsignup import RunSignUp
+from p88console.providers.runsignup.adapter import RunSignUp
 from tests.providers.practice import Practice, bare, runsignup_at
 from tests.providers.wire import Line as Wire
 from tests.providers.wire import Request, Say, say_json

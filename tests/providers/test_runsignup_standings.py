@@ -10,7 +10,7 @@ import pytest
 from p88console.domain.errors import Malformed, RowFault
 from p88console.domain.model import Provider, ResultRecord, Split
 from p88console.providers.base import ReadsResults, ScoringTarget
-from p88console.providers.runsignup import RunSignUp
+from p88console.providers.runsignup.adapter import RunSignUp
 from p88console.sandbox.runsignup.results.sets import Row
 from tests.providers.practice import Practice, bare, rows_of, runsignup_at
 from tests.providers.test_runsignup_pages import told

@@ -33,8 +33,9 @@ from p88console.runtime.runtime import open_runtime
 from p88console.sandbox.climate import Fault
 from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import WorldOptions, make_world
-from p88console.store import leases, ledger, people, queue
-from p88console.store.ledger import scoring_id
+from p88console.store.people import lists as people
+from p88console.store.work import leases, ledger, queue
+from p88console.store.work.ledger import scoring_id
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
 from tests.engine.conftest import RaceDay

@@ -19,11 +19,12 @@ from p88console.runtime.practice import set_up
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.serve import Sandbox
 from p88console.sandbox.world import WorldOptions, make_world
-from p88console.store import people, publications
-from p88console.store.drafts import Draft, Wish
-from p88console.store.events import EventRow
-from p88console.store.queue import Enqueued
-from p88console.store.results import RESULTS
+from p88console.store.people import lists as people
+from p88console.store.results import publications
+from p88console.store.results.drafts import Draft, Wish
+from p88console.store.results.revisions import RESULTS
+from p88console.store.tenancy.events import EventRow
+from p88console.store.work.queue import Enqueued
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
 from tests.support.clock import SteppedClock

@@ -21,8 +21,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
-from p88console.store import queue
-from p88console.store.db import Database
+from p88console.store.database.db import Database
+from p88console.store.work import queue
 from tests.cli.conftest import Program, set_up_linked
 from tests.support.cable import Cable
 from tests.support.faultline import FaultLine, Weather

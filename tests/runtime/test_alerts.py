@@ -21,7 +21,8 @@ from p88console.domain.model import Provider
 from p88console.runtime import alerts
 from p88console.runtime.alerts import LOOK_S, Watch
 from p88console.runtime.tenancy import resume
-from p88console.store import holds, notices, queue
+from p88console.store.inbox import notices
+from p88console.store.work import holds, queue
 from p88console.system import notifier
 from p88console.system.home import Home
 from p88console.system.settings import Alerts

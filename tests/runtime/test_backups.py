@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from p88console.runtime.backups import ROLLING, rolling
-from p88console.store.db import Database
+from p88console.store.database.db import Database
 from p88console.system.home import Home
 from p88console.system.settings import Backups
 from tests.support.clock import SteppedClock

@@ -9,10 +9,12 @@ from textual.pilot import Pilot
 
 from p88console.domain.inbox import Kind
 from p88console.runtime.desk import RuntimeDesk
-from p88console.store import engines, inbox, ledger, queue, roster
-from p88console.store.db import Tx
-from p88console.store.inbox import Question
-from p88console.store.roster_rows import RosterOrder, RosterQuery
+from p88console.store.database.db import Tx
+from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.questions import Question
+from p88console.store.windows import roster
+from p88console.store.windows.roster_rows import RosterOrder, RosterQuery
+from p88console.store.work import engines, ledger, queue
 from p88console.ui.app import ConsoleApp
 from tests.engine.conftest import RUNNERS, RaceDay
 from tests.ui.stage import seen, wait_for

@@ -8,8 +8,11 @@ from typing import Any
 from textual.pilot import Pilot
 
 from p88console.runtime.desk import RuntimeDesk
-from p88console.store import inbox, ledger, people, roster
-from p88console.store.roster_rows import RosterOrder, RosterQuery, RosterRow
+from p88console.store.inbox import questions as inbox
+from p88console.store.people import lists as people
+from p88console.store.windows import roster
+from p88console.store.windows.roster_rows import RosterOrder, RosterQuery, RosterRow
+from p88console.store.work import ledger
 from p88console.ui.app import ConsoleApp
 from p88console.ui.screens.form import Form
 from p88console.ui.screens.person import PersonSheet

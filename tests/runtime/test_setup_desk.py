@@ -11,8 +11,8 @@ from p88console.domain.errors import ProviderFault, UsageFault
 from p88console.domain.model import Provider
 from p88console.runtime.desk import RuntimeDesk
 from p88console.runtime.desks.setup import RuntimeSetup
-from p88console.store import tenants
-from p88console.store.setup_rows import AccountWish, SetupRow, Thing
+from p88console.store.tenancy import tenants
+from p88console.store.windows.setup_rows import AccountWish, SetupRow, Thing
 from tests.engine.conftest import RaceDay
 
 

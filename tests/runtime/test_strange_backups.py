@@ -11,8 +11,8 @@ import pytest
 
 from p88console.domain.errors import UsageFault
 from p88console.runtime.backups import make_backup, restore
-from p88console.store import tenants
-from p88console.store.db import Database
+from p88console.store.database.db import Database
+from p88console.store.tenancy import tenants
 from p88console.system.home import Home
 from tests.support.clock import SteppedClock
 

@@ -14,14 +14,16 @@ from sqlalchemy import JSON, text
 
 from p88console.domain.jobs import Direction, Job, JobKey, Operation, Trigger
 from p88console.domain.model import EventRecord, ParticipantRecord, Provider, RaceRecord
-from p88console.store import events, participants, queue, tenants
-from p88console.store.db import Database, Reading, Tx
-from p88console.store.events import LinkRow
-from p88console.store.feed import Subscription
-from p88console.store.participants import Source
-from p88console.store.queue import Enqueued
-from p88console.store.settle import Attempt
+from p88console.store.database.db import Database, Reading, Tx
+from p88console.store.database.feed import Subscription
+from p88console.store.mirror import participants
+from p88console.store.mirror.participants import Source
 from p88console.store.tables import METADATA
+from p88console.store.tenancy import events, tenants
+from p88console.store.tenancy.events import LinkRow
+from p88console.store.work import queue
+from p88console.store.work.queue import Enqueued
+from p88console.store.work.settle import Attempt
 from tests.support.clock import SteppedClock
 
 P = ParamSpec("P")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from p88console.domain.jobs import JobState, Operation
-from p88console.store import agenda, holds, overview, queue, schedule
-from p88console.store.schedule import Due
+from p88console.store.windows import agenda, overview
+from p88console.store.work import holds, queue, schedule
+from p88console.store.work.schedule import Due
 from tests.store.bench import Bench
 
 EVERY = timedelta(minutes=15)

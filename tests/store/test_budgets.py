@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from p88console.domain.jobs import Operation, Trigger
 from p88console.domain.pacing import BY_HAND
-from p88console.store import budgets, lines
-from p88console.store.budgets import SLOTS_LAPSE_S, Asked, Grant, Limits
+from p88console.store.work import budgets, lines
+from p88console.store.work.budgets import SLOTS_LAPSE_S, Asked, Grant, Limits
 from tests.store.bench import Bench
 
 HOURLY = Limits(concurrent=4, per_second=1000.0, per_hour=100)

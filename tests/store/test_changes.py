@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from p88console.store import changes, edits
-from p88console.store.edits import Hand
+from p88console.store.people import changes, edits
+from p88console.store.people.edits import Hand
 from tests.store.bench import Bench, ada
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from p88console.domain.jobs import JobState
-from p88console.store import day, queue
+from p88console.store.windows import day
+from p88console.store.work import queue
 from tests.store.bench import GUN, Bench
 
 

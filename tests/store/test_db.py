@@ -11,9 +11,10 @@ from sqlalchemy import text
 
 from p88console.domain.errors import StoreFault, StoreLost, UsageFault
 from p88console.domain.jobs import Trigger
-from p88console.store import queue, tenants
-from p88console.store.db import Database, Reading, Tx
-from p88console.store.feed import Feed
+from p88console.store.database.db import Database, Reading, Tx
+from p88console.store.database.feed import Feed
+from p88console.store.tenancy import tenants
+from p88console.store.work import queue
 from tests.store.bench import Bench
 
 ADD_PARTNER = "INSERT INTO partners (name, created_at) VALUES ('other', '2026-10-17')"

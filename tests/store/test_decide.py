@@ -10,23 +10,17 @@ from p88console.domain.errors import UsageFault
 from p88console.domain.inbox import Decision, Kind
 from p88console.domain.model import ParticipantRecord, ParticipantStatus, PushState, RemovalRecord
 from p88console.domain.policy import PLAIN, BibRules
-from p88console.store import (
-    bibs,
-    decide,
-    edits,
-    holds,
-    inbox,
-    ledger,
-    orphans,
-    participants,
-    removals,
-    results,
-    undo,
-)
-from p88console.store.decide import Verdict
-from p88console.store.edits import Hand
-from p88console.store.inbox_rows import Item
-from p88console.store.ledger import Settled
+from p88console.store.inbox import decisions as decide
+from p88console.store.inbox import orphans
+from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.decisions import Verdict
+from p88console.store.mirror import participants, removals
+from p88console.store.people import bibs, edits, undo
+from p88console.store.people.edits import Hand
+from p88console.store.results import revisions as results
+from p88console.store.windows.inbox_rows import Item
+from p88console.store.work import holds, ledger
+from p88console.store.work.ledger import Settled
 from tests.store.bench import PULL_SOURCE, Bench, ada
 from tests.store.test_results import record as result
 

@@ -12,10 +12,13 @@ from p88console.domain.errors import UsageFault
 from p88console.domain.inbox import Kind
 from p88console.domain.model import ParticipantStatus, PushState, RemovalRecord
 from p88console.domain.policy import BibRules, Policy, Scope
-from p88console.store import bib_ledger, bibs, edits, inbox, ledger, removals, undo, versions
-from p88console.store.edits import Done, Hand
-from p88console.store.ledger import Settled
-from p88console.store.undo import Undone
+from p88console.store.inbox import questions as inbox
+from p88console.store.mirror import removals, versions
+from p88console.store.people import bib_ledger, bibs, edits, undo
+from p88console.store.people.edits import Done, Hand
+from p88console.store.people.undo import Undone
+from p88console.store.work import ledger
+from p88console.store.work.ledger import Settled
 from tests.store.bench import PULL_SOURCE, Bench, ada
 
 

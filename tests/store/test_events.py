@@ -12,8 +12,8 @@ from p88console.domain.errors import UsageFault
 from p88console.domain.guns import parse_gun
 from p88console.domain.jobs import Counts
 from p88console.domain.model import EventRecord, Provider, RaceRecord
-from p88console.store import events, tenants
-from p88console.store.guns import set_guns
+from p88console.store.tenancy import events, tenants
+from p88console.store.tenancy.guns import set_guns
 from tests.store.bench import GUN, Bench, event_record
 
 

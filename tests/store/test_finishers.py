@@ -8,8 +8,9 @@ import pytest
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.model import ResultRecord, Split
-from p88console.store import finishers, results
-from p88console.store.result_rows import ResultFacet, ResultQuery, ResultRow
+from p88console.store.results import revisions as results
+from p88console.store.windows import finishers
+from p88console.store.windows.result_rows import ResultFacet, ResultQuery, ResultRow
 from tests.store.bench import GUN, Bench, ada
 
 

@@ -10,10 +10,12 @@ import pytest
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.inbox import Decision, Kind
-from p88console.store import decide, edits, inbox, late
-from p88console.store.decide import Verdict
-from p88console.store.edits import Done, Hand
-from p88console.store.spool import Deed, Spool, Typed
+from p88console.store.database.spool import Deed, Spool, Typed
+from p88console.store.inbox import decisions as decide
+from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.decisions import Verdict
+from p88console.store.people import edits, late
+from p88console.store.people.edits import Done, Hand
 from tests.store.bench import Bench, ada
 
 

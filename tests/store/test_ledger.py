@@ -10,8 +10,12 @@ from p88console.domain.errors import StoreFault
 from p88console.domain.model import ParticipantStatus, PushState, RemovalRecord
 from p88console.domain.plan import Candidate, Values
 from p88console.domain.policy import BibRules
-from p88console.store import bibs, events, ledger, people, removals
-from p88console.store.ledger import Settled
+from p88console.store.mirror import removals
+from p88console.store.people import bibs
+from p88console.store.people import lists as people
+from p88console.store.tenancy import events
+from p88console.store.work import ledger
+from p88console.store.work.ledger import Settled
 from tests.store.bench import PULL_SOURCE, Bench, ada, event_record
 
 FIELDS = ("first_name", "last_name", "gender", "birth_date", "bib", "race")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from p88console.store import listings
-from p88console.store.listings import Short
+from p88console.store.mirror import listings
+from p88console.store.mirror.listings import Short
 from tests.store.bench import GUN, Bench, ada
 
 

@@ -13,19 +13,12 @@ from p88console.domain.merge import Settle, Version
 from p88console.domain.model import ParticipantRecord, ParticipantStatus, RemovalRecord
 from p88console.domain.ownership import FieldRule, Ownership
 from p88console.domain.policy import PLAIN, Policy
-from p88console.store import (
-    edits,
-    handovers,
-    inbox,
-    nameless,
-    participants,
-    removals,
-    transfers,
-    versions,
-)
-from p88console.store.edits import Hand
-from p88console.store.inbox_rows import Item
-from p88console.store.touched import Touched
+from p88console.store.inbox import questions as inbox
+from p88console.store.mirror import handovers, nameless, participants, removals, transfers, versions
+from p88console.store.people import edits
+from p88console.store.people.edits import Hand
+from p88console.store.windows.inbox_rows import Item
+from p88console.store.work.touched import Touched
 from tests.store.bench import GUN, PULL_SOURCE, Bench, ada
 
 REGISTRATION = "RunSignUp"

@@ -11,9 +11,11 @@ from p88console.domain.jobs import Operation
 from p88console.domain.model import ParticipantStatus, Provider, RemovalRecord
 from p88console.domain.network import Probe, Reach
 from p88console.domain.outcome import decide
-from p88console.store import history, holds, lines, overview, removals, settle
-from p88console.store.board import Lane
-from p88console.store.settle import Attempt
+from p88console.store.mirror import removals
+from p88console.store.windows import overview
+from p88console.store.windows.board import Lane
+from p88console.store.work import history, holds, lines, settle
+from p88console.store.work.settle import Attempt
 from tests.store.bench import GUN, PULL_SOURCE, Bench, ada
 
 CALL = Call(Provider.RUNSIGNUP, "GET", "https://api.runsignup.com/rest/races")

@@ -16,8 +16,11 @@ from p88console.domain.model import (
     RaceRecord,
     RemovalRecord,
 )
-from p88console.store import events, ledger, participants, people, removals
-from p88console.store.people import Filter
+from p88console.store.mirror import participants, removals
+from p88console.store.people import lists as people
+from p88console.store.people.lists import Filter
+from p88console.store.tenancy import events
+from p88console.store.work import ledger
 from tests.store.bench import PULL_SOURCE, Bench, ada, event_record
 
 

@@ -11,8 +11,9 @@ from p88console.domain.errors import Call, NotSent, P88Error, Rejected, Transien
 from p88console.domain.jobs import Counts, Operation, Trigger
 from p88console.domain.model import Provider
 from p88console.domain.outcome import decide
-from p88console.store import past, settle
-from p88console.store.past_rows import PastFacet, PastQuery
+from p88console.store.windows import past
+from p88console.store.windows.past_rows import PastFacet, PastQuery
+from p88console.store.work import settle
 from tests.store.bench import Bench
 
 CALL = Call(Provider.RUNSIGNUP, "GET", "https://api.runsignup.com/rest/races")

@@ -12,9 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from p88console.domain.errors import UsageFault
 from p88console.domain.inbox import Decision, Kind
 from p88console.domain.policy import PLAIN
-from p88console.store import decide, edits, inbox, participants, undo, versions
-from p88console.store.decide import Verdict
-from p88console.store.edits import Hand
+from p88console.store.inbox import decisions as decide
+from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.decisions import Verdict
+from p88console.store.mirror import participants, versions
+from p88console.store.people import edits, undo
+from p88console.store.people.edits import Hand
 from tests.store.bench import PULL_SOURCE, Bench, ada, set_up
 from tests.support.clock import SteppedClock
 

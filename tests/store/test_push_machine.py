@@ -17,8 +17,9 @@ from p88console.domain.model import PushState
 from p88console.domain.plan import Candidate, Values, make_plan
 from p88console.engine.verdict import seen_again, settled, verdict
 from p88console.providers.base import Seen
-from p88console.store import ledger, versions
-from p88console.store.db import Database
+from p88console.store.database.db import Database
+from p88console.store.mirror import versions
+from p88console.store.work import ledger
 from tests.store.test_people_machine import PEOPLE, PeopleMachine
 
 FIELDS = ("first_name", "last_name", "bib", "race", "city")

@@ -16,8 +16,9 @@ from p88console.domain.jobs import (
     Trigger,
 )
 from p88console.domain.outcome import FailPermanently, RetryAt
-from p88console.store import holds, leases, queue, settle, tenants
-from p88console.store.settle import Attempt
+from p88console.store.tenancy import tenants
+from p88console.store.work import holds, leases, queue, settle
+from p88console.store.work.settle import Attempt
 from tests.store.bench import LEASE_S, Bench
 
 INSERT_JOB = """

@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from p88console.domain.jobs import Direction, JobKey, Operation
 from p88console.domain.model import EventRecord
-from p88console.store import events, queue, settle
-from p88console.store.db import Database
-from p88console.store.settle import Attempt
+from p88console.store.database.db import Database
+from p88console.store.tenancy import events
+from p88console.store.work import queue, settle
+from p88console.store.work.settle import Attempt
 from tests.store.bench import LEASE_S, Bench
 
 JOBS = 40

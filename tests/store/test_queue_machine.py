@@ -26,8 +26,8 @@ from p88console.domain.errors import (
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
 from p88console.domain.model import Provider
 from p88console.domain.outcome import decide
-from p88console.store import holds, leases, queue, settle
-from p88console.store.settle import Attempt
+from p88console.store.work import holds, leases, queue, settle
+from p88console.store.work.settle import Attempt
 from tests.store.bench import LEASE_S, Bench, set_up
 from tests.support.clock import SteppedClock
 

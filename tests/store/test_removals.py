@@ -6,7 +6,7 @@ import pytest
 
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ParticipantStatus, RemovalRecord
-from p88console.store import removals
+from p88console.store.mirror import removals
 from tests.store.bench import PULL_SOURCE, Bench, ada
 
 

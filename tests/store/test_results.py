@@ -7,8 +7,11 @@ from typing import Any
 
 from p88console.domain.jobs import Counts
 from p88console.domain.model import PushState, ResultRecord, Split
-from p88console.store import events, ledger, people, results
-from p88console.store.ledger import Settled
+from p88console.store.people import lists as people
+from p88console.store.results import revisions as results
+from p88console.store.tenancy import events
+from p88console.store.work import ledger
+from p88console.store.work.ledger import Settled
 from tests.store.bench import Bench, ada, event_record
 
 FINISHED: dict[str, Any] = {

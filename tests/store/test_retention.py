@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 
 from p88console.domain.jobs import JobState
 from p88console.runtime.retention import forgetting
-from p88console.store import history, overview, retention, settle
+from p88console.store.database import retention
+from p88console.store.windows import overview
+from p88console.store.work import history, settle
 from p88console.system.settings import Retention
 from tests.store.bench import Bench, ada, set_up
 from tests.support.clock import SteppedClock

@@ -10,12 +10,15 @@ from alembic import command
 from alembic.config import Config
 
 from p88console.domain.model import ParticipantStatus, PushState, RemovalRecord
-from p88console.store import edits, ledger, removals, roster
-from p88console.store.db import Database, Reading
-from p88console.store.edits import Hand
-from p88console.store.ledger import Settled
-from p88console.store.migrate import migrate
-from p88console.store.roster_rows import RosterFacet, RosterOrder, RosterQuery, RosterRow
+from p88console.store.database.db import Database, Reading
+from p88console.store.database.migrate import migrate
+from p88console.store.mirror import removals
+from p88console.store.people import edits
+from p88console.store.people.edits import Hand
+from p88console.store.windows import roster
+from p88console.store.windows.roster_rows import RosterFacet, RosterOrder, RosterQuery, RosterRow
+from p88console.store.work import ledger
+from p88console.store.work.ledger import Settled
 from tests.store.bench import PULL_SOURCE, Bench, ada
 
 FIELD = (

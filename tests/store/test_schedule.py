@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from p88console.domain.jobs import Operation
-from p88console.store import engines, schedule
-from p88console.store.engines import Holder
-from p88console.store.schedule import Due, Mark
+from p88console.store.work import engines, schedule
+from p88console.store.work.engines import Holder
+from p88console.store.work.schedule import Due, Mark
 from tests.store.bench import Bench
 
 MINUTE = timedelta(minutes=1)

@@ -12,8 +12,8 @@ from sqlalchemy import inspect
 
 import p88console.store.migrations
 from p88console.domain.errors import StoreFault
-from p88console.store import migrate
-from p88console.store.db import Database
+from p88console.store.database import migrate
+from p88console.store.database.db import Database
 from p88console.store.tables import METADATA
 from tests.store.bench import Bench, ada
 

@@ -22,8 +22,9 @@ from p88console.domain.jobs import Counts, JobState
 from p88console.domain.model import Provider
 from p88console.domain.network import Probe, Reach
 from p88console.domain.outcome import HoldAccount, decide
-from p88console.store import holds, leases, lines, settle, tenants
-from p88console.store.settle import Attempt
+from p88console.store.tenancy import tenants
+from p88console.store.work import holds, leases, lines, settle
+from p88console.store.work.settle import Attempt
 from tests.store.bench import LEASE_S, Bench
 
 CALL = Call(Provider.RUNSIGNUP, "GET", "https://api.runsignup.com/rest/races", 503)

@@ -10,9 +10,15 @@ import pytest
 from p88console.domain.errors import UsageFault
 from p88console.domain.inbox import Kind
 from p88console.domain.model import ParticipantRecord, ParticipantStatus, PushState, ResultRecord
-from p88console.store import events, inbox, ledger, orphans, participants, results, standings
-from p88console.store.ledger import Settled
-from p88console.store.results import Missing, row_key
+from p88console.store.inbox import orphans
+from p88console.store.inbox import questions as inbox
+from p88console.store.mirror import participants
+from p88console.store.results import revisions as results
+from p88console.store.results import standings
+from p88console.store.results.revisions import Missing, row_key
+from p88console.store.tenancy import events
+from p88console.store.work import ledger
+from p88console.store.work.ledger import Settled
 from tests.store.bench import PULL_SOURCE, Bench, ada, event_record
 from tests.store.test_results import only, pull, record
 

@@ -8,9 +8,11 @@ import pytest
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.model import PushState, ResultRecord, Split
-from p88console.store import ledger, results, story
-from p88console.store.ledger import Settled
-from p88console.store.roster_rows import PersonStory
+from p88console.store.people import story
+from p88console.store.results import revisions as results
+from p88console.store.windows.roster_rows import PersonStory
+from p88console.store.work import ledger
+from p88console.store.work.ledger import Settled
 from tests.store.bench import GUN, Bench, ada
 
 STANDING: dict[str, Any] = {

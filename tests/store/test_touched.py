@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p88console.store import settle, touched
-from p88console.store.touched import Touched, _runs
+from p88console.store.work import settle, touched
+from p88console.store.work.touched import Touched, _runs
 from tests.store.bench import Bench
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 import psycopg
 from filelock import FileLock
 
-from p88console.store.db import Database
+from p88console.store.database.db import Database
 
 USER = "p88"
 TEMPLATE = "p88_template"

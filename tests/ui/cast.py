@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from p88console.store.roster_rows import (
+from p88console.store.windows.roster_rows import (
     ChangeRow,
     EventChoice,
     PersonStory,

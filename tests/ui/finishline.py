@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from p88console.domain.case import Finding, Grade
-from p88console.store.result_rows import (
+from p88console.store.windows.result_rows import (
     Finish,
     PublishWish,
     RaceChoice,
@@ -19,7 +19,7 @@ from p88console.store.result_rows import (
     StandingStory,
     VersionRow,
 )
-from p88console.store.roster_rows import RevisionRow
+from p88console.store.windows.roster_rows import RevisionRow
 from tests.ui.cast import FIRST, LAKESIDE, LAST, NOW, Answers
 
 HALF, FIVE = 1, 2

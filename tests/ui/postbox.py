@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from p88console.domain.inbox import Decision, Kind
-from p88console.store.inbox_rows import InboxQuery, Item
+from p88console.store.windows.inbox_rows import InboxQuery, Item
 from tests.ui.cast import LAKESIDE, NOW, Answers
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from p88console.store.board import HistoryRow, NextRun
-from p88console.store.roster_rows import EventChoice
+from p88console.store.windows.board import HistoryRow, NextRun
+from p88console.store.windows.roster_rows import EventChoice
 from tests.ui import postbox, workshop
 from tests.ui.cast import LAKESIDE, NOW, field_of
 from tests.ui.finishline import GUN as AFTER

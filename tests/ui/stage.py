@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from p88console.domain.errors import StoreLost
 from p88console.domain.notices import Notice
-from p88console.store.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
+from p88console.store.windows.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.system.clock import Clock
 from p88console.ui.app import ConsoleApp
 from p88console.ui.desk import Topics

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from p88console.store.day_rows import DayAttempt, DayGun, DayStory
+from p88console.store.windows.day_rows import DayAttempt, DayGun, DayStory
 from p88console.ui.day_text import Scale, day_lines, depth, latency, moved
 from p88console.ui.format import Moment, zone_of
 from p88console.ui.phrase import plain, width_of

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from p88console.domain.errors import StoreFault, StoreLost
-from p88console.store.board import QueueRow
+from p88console.store.windows.board import QueueRow
 from p88console.ui.faults import Fault, Faults
 from tests.ui import scenes
 from tests.ui.cast import NOW

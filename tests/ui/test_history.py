@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from p88console.store.past_rows import PastFacet, PastQuery
+from p88console.store.windows.past_rows import PastFacet, PastQuery
 from p88console.ui.screens.attempt import AttemptSheet
 from p88console.ui.screens.history import History
 from p88console.ui.screens.job import JobStory

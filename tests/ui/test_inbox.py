@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.inbox import Kind
-from p88console.store.inbox_rows import InboxQuery
+from p88console.store.windows.inbox_rows import InboxQuery
 from p88console.ui.screens.dialogs import Ask
 from p88console.ui.screens.form import Form
 from p88console.ui.screens.inbox import Inbox

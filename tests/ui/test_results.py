@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from p88console.store.result_rows import ResultFacet, ResultQuery
+from p88console.store.windows.result_rows import ResultFacet, ResultQuery
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.publish import PublishSheet
 from p88console.ui.screens.result import ResultSheet

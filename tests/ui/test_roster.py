@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from textual.events import Key
 from textual.pilot import Pilot
 
-from p88console.store.roster_rows import RosterFacet, RosterOrder, RosterQuery
+from p88console.store.windows.roster_rows import RosterFacet, RosterOrder, RosterQuery
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.pick import Pick
 from p88console.ui.screens.roster import Roster

@@ -9,9 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 from p88console.domain.model import PushState
 from p88console.domain.plan import Candidate, Plan, make_plan
-from p88console.store.board import QueueRow
-from p88console.store.day_rows import DayAttempt, DayGun, DayStory
-from p88console.store.work_rows import PlanTold, ScheduledRun
+from p88console.store.windows.board import QueueRow
+from p88console.store.windows.day_rows import DayAttempt, DayGun, DayStory
+from p88console.store.windows.work_rows import PlanTold, ScheduledRun
 from tests.ui.cast import LAKESIDE, NOW
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from p88console.domain.doctor import Check, Level
 from p88console.domain.model import Provider
-from p88console.store.setup_rows import AccountWish, SetupRow, Thing
+from p88console.store.windows.setup_rows import AccountWish, SetupRow, Thing
 from tests.ui.cast import LAKESIDE, Answers
 
 

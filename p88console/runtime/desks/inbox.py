@@ -8,9 +8,9 @@ from p88console.domain.inbox import MEANINGS, Decision, Kind
 from p88console.runtime import operators
 from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
-from p88console.store import inbox
-from p88console.store.decide import Verdict
-from p88console.store.inbox_rows import InboxQuery, Item
+from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.decisions import Verdict
+from p88console.store.windows.inbox_rows import InboxQuery, Item
 
 
 class RuntimeInbox:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from p88console.store import past
-from p88console.store.board import HistoryRow
-from p88console.store.db import Database
-from p88console.store.past_rows import AttemptStory, PastFacet, PastQuery
+from p88console.store.database.db import Database
+from p88console.store.windows import past
+from p88console.store.windows.board import HistoryRow
+from p88console.store.windows.past_rows import AttemptStory, PastFacet, PastQuery
 
 
 class RuntimePast:

@@ -9,9 +9,11 @@ from p88console.domain.errors import UsageFault
 from p88console.runtime import operators
 from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
-from p88console.store import events, roster, story
-from p88console.store.edits import Done
-from p88console.store.roster_rows import (
+from p88console.store.people import story
+from p88console.store.people.edits import Done
+from p88console.store.tenancy import events
+from p88console.store.windows import roster
+from p88console.store.windows.roster_rows import (
     EventChoice,
     PersonStory,
     RosterFacet,

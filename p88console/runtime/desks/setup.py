@@ -19,11 +19,13 @@ from p88console.domain.jobs import Trigger
 from p88console.runtime import backups, syncs, tenancy
 from p88console.runtime.doctor import ASK_S, examine
 from p88console.runtime.runtime import Runtime
-from p88console.store import backup, events, overview, tenants
-from p88console.store.board import Lane
-from p88console.store.events import EventRow
-from p88console.store.setup_rows import AccountWish, SetupRow, Thing
-from p88console.store.tenants import AccountRow, PartnerRow
+from p88console.store.database import backup
+from p88console.store.tenancy import events, tenants
+from p88console.store.tenancy.events import EventRow
+from p88console.store.tenancy.tenants import AccountRow, PartnerRow
+from p88console.store.windows import overview
+from p88console.store.windows.board import Lane
+from p88console.store.windows.setup_rows import AccountWish, SetupRow, Thing
 
 
 class RuntimeSetup:

@@ -9,9 +9,9 @@ from p88console.domain.errors import P88Error
 from p88console.domain.jobs import Trigger
 from p88console.runtime import publishing, syncs
 from p88console.runtime.runtime import Runtime
-from p88console.store import finishers
-from p88console.store.drafts import Draft, Wish
-from p88console.store.result_rows import (
+from p88console.store.results.drafts import Draft, Wish
+from p88console.store.windows import finishers
+from p88console.store.windows.result_rows import (
     Finish,
     PublishWish,
     RaceChoice,

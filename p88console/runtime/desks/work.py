@@ -9,10 +9,11 @@ from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
 from p88console.domain.model import Provider
 from p88console.runtime import syncs, tenancy
 from p88console.runtime.runtime import Runtime
-from p88console.store import agenda, day, overview, queue
-from p88console.store.board import QueueRow
-from p88console.store.day_rows import DayStory
-from p88console.store.work_rows import PlanTold, ScheduledRun
+from p88console.store.windows import agenda, day, overview
+from p88console.store.windows.board import QueueRow
+from p88console.store.windows.day_rows import DayStory
+from p88console.store.windows.work_rows import PlanTold, ScheduledRun
+from p88console.store.work import queue
 
 
 class RuntimeWork:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from p88console.domain.inbox import Decision, Kind
-from p88console.store.inbox_rows import InboxQuery, Item
+from p88console.store.windows.inbox_rows import InboxQuery, Item
 
 
 class InboxDesk(Protocol):

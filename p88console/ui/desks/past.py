@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from p88console.store.board import HistoryRow
-from p88console.store.past_rows import AttemptStory, PastFacet, PastQuery
+from p88console.store.windows.board import HistoryRow
+from p88console.store.windows.past_rows import AttemptStory, PastFacet, PastQuery
 
 
 class PastDesk(Protocol):

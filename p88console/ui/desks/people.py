@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from p88console.store.roster_rows import (
+from p88console.store.windows.roster_rows import (
     EventChoice,
     PersonStory,
     RosterFacet,

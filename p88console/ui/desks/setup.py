@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from p88console.domain.doctor import Check
-from p88console.store.setup_rows import AccountWish, SetupRow
+from p88console.store.windows.setup_rows import AccountWish, SetupRow
 
 
 class SetupDesk(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from p88console.store.result_rows import (
+from p88console.store.windows.result_rows import (
     Finish,
     PublishWish,
     RaceChoice,

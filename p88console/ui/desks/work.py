@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from p88console.store.board import QueueRow
-from p88console.store.day_rows import DayStory
-from p88console.store.work_rows import PlanTold, ScheduledRun
+from p88console.store.windows.board import QueueRow
+from p88console.store.windows.day_rows import DayStory
+from p88console.store.windows.work_rows import PlanTold, ScheduledRun
 
 
 class WorkDesk(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from p88console.domain.jobs import Direction, JobState
-from p88console.store.work_rows import ScheduledRun
+from p88console.store.windows.work_rows import ScheduledRun
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings
 from p88console.ui.format import (

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from p88console.domain.jobs import COUNT_NAMES, OPEN_STATES
-from p88console.store.board import HistoryRow
-from p88console.store.past_rows import AttemptStory
+from p88console.store.windows.board import HistoryRow
+from p88console.store.windows.past_rows import AttemptStory
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings
 from p88console.ui.format import (

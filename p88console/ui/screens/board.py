@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from p88console.domain.jobs import JobState
-from p88console.store.board import HistoryRow, QueueRow
+from p88console.store.windows.board import HistoryRow, QueueRow
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings
 from p88console.ui.desk import Topics

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import takewhile
 from typing import Any
 
-from p88console.store.board import QueueRow
+from p88console.store.windows.board import QueueRow
 from p88console.ui.desk import Topics
 from p88console.ui.deskpages import DeskPages
 from p88console.ui.outlook import Outlook

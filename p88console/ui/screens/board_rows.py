@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from p88console.domain.outcome import RETRY_LADDER
-from p88console.store.board import HistoryRow, QueueRow
+from p88console.store.windows.board import HistoryRow, QueueRow
 from p88console.ui.format import (
     Moment,
     clock_time,

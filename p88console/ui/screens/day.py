@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from p88console.store.day_rows import DayStory
+from p88console.store.windows.day_rows import DayStory
 from p88console.ui.actions import bindings
 from p88console.ui.day_text import day_lines
 from p88console.ui.outlook import Outlook

@@ -8,7 +8,7 @@ from typing import Any
 from textual.screen import Screen
 
 from p88console.domain.inbox import MEANINGS, Decision
-from p88console.store.inbox_rows import Item
+from p88console.store.windows.inbox_rows import Item
 from p88console.ui.actions import of_scopes, shown_key
 from p88console.ui.inbox_text import item_title, matter
 from p88console.ui.outlook import Outlook

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from p88console.store.board import HeaderFacts
+from p88console.store.windows.board import HeaderFacts
 from p88console.ui.action import Action, Situation
 from p88console.ui.actions import bindings, shown_key
 from p88console.ui.format import Moment, labelled_time, number, since

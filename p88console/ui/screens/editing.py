@@ -8,7 +8,7 @@ from datetime import date
 from textual.screen import Screen
 
 from p88console.domain.fields import FIELDS
-from p88console.store.roster_rows import PersonStory
+from p88console.store.windows.roster_rows import PersonStory
 from p88console.ui.outlook import Outlook
 from p88console.ui.people_words import field_label
 from p88console.ui.person_text import person_title

@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from p88console.store.board import HistoryRow, QueueRow
+from p88console.store.windows.board import HistoryRow, QueueRow
 from p88console.ui.format import interval_words, operation_words, provider_title
 from p88console.ui.outlook import Outlook
 from p88console.ui.phrase import visible

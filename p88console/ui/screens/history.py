@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from textual import on
 
-from p88console.store.board import HistoryRow
-from p88console.store.past_rows import PastFacet, PastQuery
+from p88console.store.windows.board import HistoryRow
+from p88console.store.windows.past_rows import PastFacet, PastQuery
 from p88console.ui.actions import bindings
 from p88console.ui.deskpages import DeskPages
 from p88console.ui.format import (

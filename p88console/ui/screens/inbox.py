@@ -9,7 +9,7 @@ from textual import on
 from textual.widget import Widget
 
 from p88console.domain.inbox import Kind
-from p88console.store.inbox_rows import InboxQuery, Item
+from p88console.store.windows.inbox_rows import InboxQuery, Item
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings, obstacle
 from p88console.ui.deskpages import DeskPages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from p88console.store.inbox_rows import Item
+from p88console.store.windows.inbox_rows import Item
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings, obstacle
 from p88console.ui.inbox_text import item_lines, item_title

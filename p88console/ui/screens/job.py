@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from p88console.store.board import HistoryRow, QueueRow
+from p88console.store.windows.board import HistoryRow, QueueRow
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings
 from p88console.ui.outlook import Outlook

@@ -9,7 +9,7 @@ from textual import on
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from p88console.store.roster_rows import EventChoice
+from p88console.store.windows.roster_rows import EventChoice
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings
 from p88console.ui.desk import Topics

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from p88console.domain.plan import Action, Step
-from p88console.store.work_rows import PlanTold
+from p88console.store.windows.work_rows import PlanTold
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings
 from p88console.ui.format import Moment, number, provider_title

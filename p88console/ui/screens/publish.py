@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from p88console.domain.case import Finding, Grade
-from p88console.store.result_rows import PublishWish, RaceDraft, VersionRow
+from p88console.store.windows.result_rows import PublishWish, RaceDraft, VersionRow
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings
 from p88console.ui.format import Moment, dated_time, number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from p88console.store.result_rows import StandingStory
+from p88console.store.windows.result_rows import StandingStory
 from p88console.ui.actions import bindings
 from p88console.ui.outlook import Outlook
 from p88console.ui.people_words import spoken_name

@@ -9,7 +9,7 @@ from datetime import timedelta
 from textual import on
 from textual.widget import Widget
 
-from p88console.store.result_rows import RaceChoice, ResultFacet, ResultQuery, ResultRow
+from p88console.store.windows.result_rows import RaceChoice, ResultFacet, ResultQuery, ResultRow
 from p88console.ui.actions import bindings
 from p88console.ui.desk import Topics
 from p88console.ui.deskpages import DeskPages

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from p88console.store.feed import ALL_TOPICS
+from p88console.store.database.feed import ALL_TOPICS
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings, obstacle
 from p88console.ui.desk import Topics

@@ -9,7 +9,7 @@ from textual import on
 from textual.widget import Widget
 
 from p88console.domain.errors import UsageFault
-from p88console.store.setup_rows import SetupRow, Thing
+from p88console.store.windows.setup_rows import SetupRow, Thing
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings, shown_key
 from p88console.ui.deskpages import DeskPages

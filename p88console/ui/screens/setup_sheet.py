@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from p88console.store.setup_rows import SetupRow
+from p88console.store.windows.setup_rows import SetupRow
 from p88console.ui.actions import bindings
 from p88console.ui.phrase import Phrase
 from p88console.ui.screens.sheet import Sheet

@@ -8,7 +8,7 @@ from textual.screen import Screen
 
 from p88console.domain.model import Provider
 from p88console.domain.signins import SIGN_INS, SignIn, Told
-from p88console.store.setup_rows import AccountWish, Thing
+from p88console.store.windows.setup_rows import AccountWish, Thing
 from p88console.ui.format import provider_title
 from p88console.ui.outlook import Outlook
 from p88console.ui.phrase import visible

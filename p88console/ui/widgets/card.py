@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from p88console.store.roster_rows import PersonStory
+from p88console.store.windows.roster_rows import PersonStory
 from p88console.ui.outlook import Outlook
 from p88console.ui.person_text import card_lines
 from p88console.ui.phrase import NOTHING, Phrase

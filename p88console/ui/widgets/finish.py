@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from p88console.store.result_rows import PACE_STEP_S, Finish
+from p88console.store.windows.result_rows import PACE_STEP_S, Finish
 from p88console.ui.bars import axis, bars, binned
 from p88console.ui.format import Moment, number
 from p88console.ui.outlook import Outlook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from p88console.store.board import HeaderFacts
+from p88console.store.windows.board import HeaderFacts
 from p88console.ui.format import (
     countdown,
     gun_phrase,

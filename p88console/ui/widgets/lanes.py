@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from p88console.store.board import Lane
+from p88console.store.windows.board import Lane
 from p88console.ui.format import (
     age,
     as_instant,

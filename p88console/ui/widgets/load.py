@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from p88console.store.day_rows import DayStory
+from p88console.store.windows.day_rows import DayStory
 from p88console.ui.bars import sparkline
 from p88console.ui.day_text import Scale, depth, moved
 from p88console.ui.format import number

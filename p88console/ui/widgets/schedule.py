@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from p88console.store.board import NextRun
+from p88console.store.windows.board import NextRun
 from p88console.ui.format import countdown, interval_words
 from p88console.ui.outlook import Outlook
 from p88console.ui.phrase import Phrase, Piece, Tone, cut, join, say, spread

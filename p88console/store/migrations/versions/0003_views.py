@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from p88console.store.views import UNIFIED_EVENTS, UNIFIED_PARTICIPANTS
+from p88console.store.database.views import UNIFIED_EVENTS, UNIFIED_PARTICIPANTS
 
 revision = "0003"
 down_revision = "0002"

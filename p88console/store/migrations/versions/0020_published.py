@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from p88console.store.views import UNIFIED_RESULTS
+from p88console.store.database.views import UNIFIED_RESULTS
 
 revision = "0020"
 down_revision = "0019"

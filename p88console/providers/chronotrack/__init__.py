@@ -1,0 +1,1 @@
+"""ChronoTrack, translated: its wire form and nothing else."""

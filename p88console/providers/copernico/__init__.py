@@ -1,0 +1,1 @@
+"""Copernico, translated: its wire form and nothing else."""

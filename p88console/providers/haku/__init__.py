@@ -1,0 +1,1 @@
+"""Haku, translated: its wire form and nothing else."""

@@ -1,0 +1,1 @@
+"""Race Roster, translated: its wire form and nothing else."""

@@ -1,0 +1,1 @@
+"""RunSignUp, translated: its wire form and nothing else."""

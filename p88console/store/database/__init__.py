@@ -1,0 +1,1 @@
+"""Opens, guards and copies the database, whichever of the two it is."""

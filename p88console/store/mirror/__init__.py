@@ -1,0 +1,1 @@
+"""Registrations as pulls bring them: merged field by field, never deleted by one pull."""

@@ -1,0 +1,97 @@
+"""The words by which people are found: those of their names, and bibs that have letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, or_, select
+
+from p88console.domain.folding import folded
+from p88console.store.database.bulk import insert_many
+from p88console.store.database.upsert import chunked
+from p88console.store.tables import NameWord, Participant
+from p88console.store.tables.base import table
+
+WORDS = table(NameWord)
+PARTICIPANTS = table(Participant)
+
+FOUND_BY = ("first_name", "last_name", "bib")
+"""The fields whose words these are."""
+
+LAST = "\U0010ffff"
+"""Follows whatever a word can go on with."""
+
+
+def refresh(connection: Connection, participant_ids: Sequence[int]) -> None:
+    """Write anew by which words these people are found."""
+    for ids in chunked(participant_ids):
+        connection.execute(delete(WORDS).where(WORDS.c.participant_id.in_(ids)))
+        _add(connection, PARTICIPANTS.c.id.in_(ids))
+
+
+def add_newest(connection: Connection, event_id: int, after_id: int) -> None:
+    """Write by which words an event's people are found who are newer than an id."""
+    _add(connection, and_(PARTICIPANTS.c.event_id == event_id, PARTICIPANTS.c.id > after_id))
+
+
+def _add(connection: Connection, whom: ColumnElement[bool]) -> None:
+    people = PARTICIPANTS.c
+    query = select(people.id, people.event_id, people.name_key, people.bib).where(whom)
+    rows = connection.execute(query).mappings()
+    insert_many(connection, WORDS, [line for row in rows for line in _lines(row)])
+
+
+def _lines(row: RowMapping) -> Iterable[dict[str, Any]]:
+    bib = row["bib"]
+    words = {*row["name_key"].split(), *([bib.lower()] if bib and not bib.isdecimal() else [])}
+    return (
+        {
+            "participant_id": row["id"],
+            "word": word,
+            "event_id": row["event_id"],
+            "name_key": row["name_key"],
+        }
+        for word in sorted(words)
+    )
+
+
+def begins(word: ColumnElement[Any], prefix: str) -> ColumnElement[bool]:
+    """Whether a word begins so, looked up in the index."""
+    return and_(word >= prefix, word < prefix + LAST)
+
+
+def plain(typed: str) -> str | None:
+    """What was typed, where it is the beginning of one word and of nothing else."""
+    bare = folded(typed)
+    return bare if bare and bare == typed.lower() and " " not in bare else None
+
+
+def is_called(person_id: ColumnElement[Any], typed: str) -> ColumnElement[bool]:
+    """Whether what was typed begins words of a person's name, or their bib."""
+    parts = folded(typed).split()
+    by_bib = _has(person_id, typed.lower())
+    return or_(and_(*(_has(person_id, part) for part in parts)), by_bib) if parts else by_bib
+
+
+def _has(person_id: ColumnElement[Any], prefix: str) -> ColumnElement[bool]:
+    one = WORDS.alias()
+    return (
+        select(one.c.word)
+        .where(one.c.participant_id == person_id, begins(one.c.word, prefix))
+        .exists()
+    )
+
+
+def is_first(prefix: str) -> ColumnElement[bool]:
+    """Whether no earlier word of the same person begins so too."""
+    other = WORDS.alias()
+    return ~(
+        select(other.c.word)
+        .where(
+            other.c.participant_id == WORDS.c.participant_id,
+            begins(other.c.word, prefix),
+            other.c.word < WORDS.c.word,
+        )
+        .exists()
+    )

@@ -1,0 +1,1 @@
+"""Standings, their revisions, and what was published of them."""

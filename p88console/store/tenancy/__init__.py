@@ -1,0 +1,1 @@
+"""Partners, their accounts, events with their guns, races and links."""

@@ -1,0 +1,1 @@
+"""What the screens read: windows over anything that grows."""

@@ -1,0 +1,351 @@
+"""The push ledger: what each scoring event holds of each person, and who is still to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select, update
+
+from p88console.domain.inbox import Kind
+from p88console.domain.model import ParticipantStatus, PushState, ResultStatus
+from p88console.domain.plan import Candidate, Values
+from p88console.store.database.db import Tx, alongside
+from p88console.store.database.upsert import CHUNK, chunked, upsert
+from p88console.store.mirror import versions
+from p88console.store.tables import Event, Participant, PushLedger, RaceLink, Result
+from p88console.store.tables.base import table
+from p88console.store.tables.tenancy import Account, Link
+
+LEDGER = table(PushLedger)
+PARTICIPANTS = table(Participant)
+RACE_LINKS = table(RaceLink)
+LINKS = table(Link)
+EVENTS = table(Event)
+ACCOUNTS = table(Account)
+
+ACTIVE = ParticipantStatus.ACTIVE.value
+NEEDS_PERSON = (PushState.HELD, PushState.REFUSED, PushState.DIFFERS, PushState.IGNORED)
+RACED = (ResultStatus.RUNNING, ResultStatus.FINISHED, ResultStatus.DNF, ResultStatus.DQ)
+BARE = "has no bib there"
+UNSEEN = "sent, but the scoring system does not show this person"
+UNMAPPED = "their race is linked to none at the scoring system: map it with event link --race"
+GONE = "is no longer registered"
+WITHDRAW_BY_HAND = f"{GONE}: withdraw at the scoring system by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is now known of one person at the far side."""
+
+    participant_id: int
+    state: PushState
+    remote_id: str | None
+    acknowledged: Values | None
+    mirror_hash: str | None
+    reason: str | None = None
+    ask: Kind | None = None
+    """What kind of question this puts to a person, if it does."""
+    withdrawn: bool = False
+    """Whether the far side holds them as no longer taking part."""
+
+
+def scoring_id(provider: str, provider_id: str) -> str:
+    """The stable id under which a registration is known at scoring systems."""
+    return f"{provider}-{provider_id}"
+
+
+def _differs() -> ColumnElement[bool]:
+    """Whoever may have to be sent, read back, or withdrawn."""
+    active = and_(PARTICIPANTS.c.status == ACTIVE, PARTICIPANTS.c.awaits_detail.is_(False))
+    return or_(
+        and_(
+            active,
+            or_(
+                LEDGER.c.id.is_(None),
+                LEDGER.c.mirror_hash.is_distinct_from(PARTICIPANTS.c.content_hash),
+                LEDGER.c.state == PushState.SENT.value,
+            ),
+        ),
+        and_(
+            PARTICIPANTS.c.status != ACTIVE,
+            or_(
+                and_(LEDGER.c.acknowledged.is_not(None), ~LEDGER.c.withdrawn),
+                LEDGER.c.state == PushState.SENT.value,
+            ),
+            LEDGER.c.mirror_hash.is_distinct_from(PARTICIPANTS.c.content_hash),
+        ),
+    )
+
+
+def present_state() -> ColumnElement[str]:
+    """The state of a ledger row as of this moment: a verdict on old content is no verdict."""
+    judged = (PushState.VERIFIED.value, PushState.IGNORED.value, PushState.REFUSED.value)
+    outdated = and_(
+        LEDGER.c.state.in_(judged),
+        LEDGER.c.mirror_hash.is_distinct_from(PARTICIPANTS.c.content_hash),
+    )
+    unsent = PushState.UNSENT.value
+    return case((outdated, unsent), else_=func.coalesce(LEDGER.c.state, unsent))
+
+
+def _joined(query: Any, link_id: int | None) -> Any:
+    """People beside each link of their event, the race's map and the ledger where there are any."""
+    mapped = and_(
+        RACE_LINKS.c.link_id == LINKS.c.id, RACE_LINKS.c.race_id == PARTICIPANTS.c.race_id
+    )
+    held = and_(LEDGER.c.participant_id == PARTICIPANTS.c.id, LEDGER.c.link_id == LINKS.c.id)
+    joined = (
+        query.select_from(PARTICIPANTS)
+        .join(EVENTS, EVENTS.c.id == PARTICIPANTS.c.event_id)
+        .join(ACCOUNTS, ACCOUNTS.c.id == EVENTS.c.account_id)
+        .join(LINKS, and_(LINKS.c.event_id == PARTICIPANTS.c.event_id, LINKS.c.takes_people))
+        .outerjoin(RACE_LINKS, mapped)
+        .outerjoin(LEDGER, held)
+    )
+    return joined if link_id is None else joined.where(LINKS.c.id == link_id)
+
+
+def candidates(
+    connection: Connection, link_id: int, fields: Sequence[str], *, everyone: bool = False
+) -> list[Candidate]:
+    """People whose state here and at the linked event may differ.
+
+    Args:
+        connection: An open read.
+        link_id: The link.
+        fields: The fields that the scoring system takes; `race` stands for our race id.
+        everyone: Also those whose last push was verified, to reconcile the whole far side.
+    """
+    standing = and_(PARTICIPANTS.c.status == ACTIVE, PARTICIPANTS.c.awaits_detail.is_(False))
+    query = _people(link_id).where(standing if everyone else _differs())
+    rows = connection.execute(query.order_by(PARTICIPANTS.c.id)).mappings().all()
+    disputed = versions.in_conflict(connection, link_id)
+    return [_candidate(row, fields, disputed.get(row["id"], {})) for row in rows]
+
+
+def _people(link_id: int) -> Any:
+    columns = [*PARTICIPANTS.c, ACCOUNTS.c.provider]
+    columns += [LEDGER.c[name].label(f"ledger_{name}") for name in ("state", "remote_id")]
+    columns += [LEDGER.c.acknowledged, LEDGER.c.withdrawn, LEDGER.c.reason]
+    columns += [RACE_LINKS.c.remote_race_id, _raced().label("raced")]
+    return _joined(select(*columns), link_id)
+
+
+def _raced() -> ColumnElement[bool]:
+    """Whether the linked event has a read or a result of a person of the outer query."""
+    result = table(Result).c
+    known = select(result.id).where(
+        result.participant_id == PARTICIPANTS.c.id,
+        result.link_id == LINKS.c.id,
+        or_(result.status.in_(RACED), result.gun_time_ms.is_not(None)),
+    )
+    return known.correlate(PARTICIPANTS, LINKS).exists()
+
+
+def _candidate(
+    row: RowMapping, fields: Sequence[str], disputed: Mapping[str, str | None]
+) -> Candidate:
+    stopped = None
+    if row["provider_id"] is None and not row["added_here"]:
+        stopped = "the registration has no stable id"
+    elif row["status"] != ACTIVE:
+        stopped = WITHDRAW_BY_HAND
+    elif row["remote_race_id"] is None:
+        stopped = UNMAPPED
+    # to whoever takes part again the far side is as if it had never seen them
+    back = row["withdrawn"] and row["status"] == ACTIVE
+    acknowledged = None if back else row["acknowledged"]
+    desired = {name: _text(row["race_id"] if name == "race" else row[name]) for name in fields}
+    undecided = []
+    for name in fields:
+        if (column := "race_id" if name == "race" else name) in disputed:
+            # what scoring holds stays there; whoever it never saw is sent what was last agreed
+            held = (acknowledged or {}).get(name, disputed[column])
+            if held != desired[name]:
+                desired[name] = held
+                undecided.append(name)
+    return Candidate(
+        participant_id=row["id"],
+        our_id=scoring_id(row["provider"], row["provider_id"] or row["row_key"]),
+        remote_id=row["ledger_remote_id"],
+        desired=desired,
+        acknowledged=acknowledged,
+        state=PushState(row["ledger_state"] or PushState.UNSENT),
+        mirror_hash=row["content_hash"],
+        stopped=stopped,
+        gone=row["status"] != ACTIVE,
+        unseen=row["reason"] == UNSEEN,
+        raced=bool(row["raced"]),
+        bare=row["reason"] if (row["reason"] or "").startswith(BARE) else None,
+        undecided=tuple(undecided),
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)
+
+
+def unread(connection: Connection, link_id: int, since: datetime) -> set[int]:
+    """Ids of the people whom nobody has looked for at the linked event since that instant."""
+    query = _joined(select(PARTICIPANTS.c.id), link_id).where(
+        or_(LEDGER.c.acknowledged_at.is_(None), LEDGER.c.acknowledged_at < since)
+    )
+    return set(connection.execute(query).scalars())
+
+
+def holders(
+    connection: Connection, link_id: int, fields: Sequence[str], bibs: Collection[str]
+) -> list[Candidate]:
+    """Whoever was last seen at the linked event wearing one of these bibs."""
+    worn = LEDGER.c.acknowledged["bib"].as_string()
+    query = select(LEDGER.c.participant_id, worn.label("bib")).where(
+        LEDGER.c.link_id == link_id, LEDGER.c.acknowledged.is_not(None)
+    )
+    if len(bibs) <= CHUNK:
+        query = query.where(worn.in_(list(bibs)))
+    ids = [row.participant_id for row in connection.execute(query) if row.bib in bibs]
+    found: list[Candidate] = []
+    for some in chunked(ids):
+        people = _people(link_id).where(PARTICIPANTS.c.id.in_(some))
+        rows = connection.execute(people).mappings().all()
+        found += [_candidate(row, fields, {}) for row in rows]
+    return found
+
+
+def by_hand(connection: Connection, link_id: int, fields: Sequence[str]) -> list[Candidate]:
+    """Who was left to be withdrawn by hand at the linked event."""
+    query = _people(link_id).where(
+        PARTICIPANTS.c.status != ACTIVE, LEDGER.c.state == PushState.HELD.value
+    )
+    return [_candidate(row, fields, {}) for row in connection.execute(query).mappings()]
+
+
+def forget(tx: Tx, participant_ids: Sequence[int], link_id: int | None = None) -> None:
+    """Let verdicts about these people hold no longer: the next push looks at them again."""
+    for ids in chunked(participant_ids):
+        told = update(LEDGER).where(
+            LEDGER.c.participant_id.in_(ids), LEDGER.c.state != PushState.SENT.value
+        )
+        if link_id is not None:
+            told = told.where(LEDGER.c.link_id == link_id)
+        tx.connection.execute(told.values(mirror_hash=None, state=PushState.UNSENT.value))
+    tx.touch("participants")
+
+
+def account_of(connection: Connection, link_id: int) -> int:
+    """The scoring account of a link."""
+    query = select(LINKS.c.account_id).where(LINKS.c.id == link_id)
+    return int(connection.execute(query).scalar_one())
+
+
+@alongside
+def mark_sent(
+    tx: Tx, link_id: int, people: Sequence[tuple[Candidate, Values]], now: datetime
+) -> set[int]:
+    """Write down what is about to be sent, before it leaves; returns whom it may be sent for.
+
+    Whoever has changed here since the plan was made is left out: the plan about them is stale.
+    """
+    planned = {candidate.participant_id: candidate.mirror_hash for candidate, _values in people}
+    current: set[int] = set()
+    for ids in chunked(list(planned)):
+        query = select(PARTICIPANTS.c.id, PARTICIPANTS.c.content_hash)
+        for row in tx.connection.execute(query.where(PARTICIPANTS.c.id.in_(ids))):
+            if row.content_hash == planned[row.id]:
+                current.add(row.id)
+    rows = [
+        {
+            "link_id": link_id,
+            "participant_id": candidate.participant_id,
+            "state": PushState.SENT.value,
+            "sent": dict(values),
+            "reason": candidate.bare,
+            "sent_at": now,
+        }
+        for candidate, values in people
+        if candidate.participant_id in current
+    ]
+    upsert(tx.connection, LEDGER, rows, key=("link_id", "participant_id"))
+    tx.touch("participants")
+    return current
+
+
+@alongside
+def settle(tx: Tx, link_id: int, outcomes: Iterable[Settled], now: datetime) -> None:
+    """Write down what the far side is now known to hold."""
+    rows = [
+        {
+            "link_id": link_id,
+            "participant_id": outcome.participant_id,
+            "remote_id": outcome.remote_id,
+            "state": outcome.state.value,
+            "acknowledged": None if outcome.acknowledged is None else dict(outcome.acknowledged),
+            "mirror_hash": outcome.mirror_hash,
+            "withdrawn": outcome.withdrawn,
+            "reason": outcome.reason,
+            "acknowledged_at": now,
+        }
+        for outcome in outcomes
+    ]
+    upsert(tx.connection, LEDGER, rows, key=("link_id", "participant_id"))
+    tx.touch("participants")
+
+
+def unsent(connection: Connection, event_id: int | None = None) -> tuple[int, datetime | None]:
+    """How many active people some linked event does not hold as they are, and since when."""
+    query = _joined(select(func.count(), func.min(PARTICIPANTS.c.changed_at)), None).where(
+        PARTICIPANTS.c.status == ACTIVE, _differs()
+    )
+    if event_id is not None:
+        query = query.where(PARTICIPANTS.c.event_id == event_id)
+    count, oldest = connection.execute(query).one()
+    return int(count), oldest
+
+
+def lacks_at_scoring() -> ColumnElement[bool]:
+    """Whether a person of the outer query stands here and some linked event lacks them so."""
+    held = and_(LEDGER.c.participant_id == PARTICIPANTS.c.id, LEDGER.c.link_id == LINKS.c.id)
+    lacking = (
+        select(LINKS.c.id)
+        .select_from(LINKS)
+        .outerjoin(LEDGER, held)
+        .where(LINKS.c.event_id == PARTICIPANTS.c.event_id, _differs())
+        .correlate(PARTICIPANTS)
+    )
+    return and_(PARTICIPANTS.c.status == ACTIVE, lacking.exists())
+
+
+def waits_for_person() -> ColumnElement[bool]:
+    """Whether a person of the outer query waits for a decision about some linked event."""
+    waiting = select(LEDGER.c.id).where(
+        LEDGER.c.participant_id == PARTICIPANTS.c.id, present_state().in_(NEEDS_PERSON)
+    )
+    return waiting.correlate(PARTICIPANTS).exists()
+
+
+def anything_to_send(connection: Connection, event_id: int) -> bool:
+    """Whether some linked event does not hold the event's people as they are, the gone included."""
+    query = _joined(select(PARTICIPANTS.c.id), None)
+    found = query.where(PARTICIPANTS.c.event_id == event_id, _differs()).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def waiting_for_person(connection: Connection, link_id: int) -> list[int]:
+    """Who waits for a decision about a linked event, removed people too."""
+    query = _joined(select(PARTICIPANTS.c.id), link_id).where(present_state().in_(NEEDS_PERSON))
+    return list(connection.execute(query).scalars())
+
+
+def state_counts(
+    connection: Connection, event_id: int | None = None, link_id: int | None = None
+) -> dict[str, int]:
+    """How many active people are in each push state, over all links or for one."""
+    state = present_state()
+    query = _joined(select(state, func.count()), link_id).where(PARTICIPANTS.c.status == ACTIVE)
+    if event_id is not None:
+        query = query.where(PARTICIPANTS.c.event_id == event_id)
+    grouped = query.group_by(state)
+    return {row[0]: row[1] for row in connection.execute(grouped)}
