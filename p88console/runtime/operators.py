@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from p88console.domain.errors import StoreLost, UsageFault
@@ -50,24 +50,24 @@ async def edit(
     operator: Operator,
     participant_id: int,
     texts: Mapping[str, str],
-    seen_at: datetime | None = None,
+    seen: int | None = None,
 ) -> Done:
     """Set fields of one person as typed; the change and its push commit together.
 
     `texts` maps a field's name to what was typed; `race` takes a name or an id, `status` active or
-    withdrawn. With `seen_at`, when the operator saw the person, what somebody else changed since
-    is not overwritten: the inbox asks. Raises `UsageFault`.
+    withdrawn. With `seen`, the newest change of the person that the operator saw, what somebody
+    else changed since is not overwritten: the inbox asks. Raises `UsageFault`.
     """
     try:
         event = await _event_of(runtime, participant_id)
         values, mine = read_fields(event, texts), hand(runtime, operator, event.id)
-        if seen_at is None:
+        if seen is None:
             done = await runtime.db.write(edits.edit, mine, participant_id, values)
         else:
-            done = await runtime.db.write(late.edit, mine, participant_id, values, seen_at)
+            done = await runtime.db.write(late.edit, mine, participant_id, values, seen)
     except StoreLost:
         about = {"participant_id": participant_id, "texts": dict(texts)}
-        return await _kept(runtime, operator, Deed.EDIT, about, seen_at)
+        return await _kept(runtime, operator, Deed.EDIT, about)
     runtime.engine.nudge()
     return done
 
@@ -113,13 +113,11 @@ async def _kept(
     operator: Operator,
     deed: Deed,
     about: Mapping[str, Any],
-    seen_at: datetime | None = None,
     token: str | None = None,
 ) -> Done:
     """Keep what was typed on this machine; it was typed over the picture that was read last."""
     now = runtime.clock.now()
-    heard_at = now - timedelta(seconds=runtime.db.silent_s * runtime.clock.speed)
-    seen_at = min(seen_at, heard_at) if seen_at else heard_at
+    seen_at = now - timedelta(seconds=runtime.db.silent_s * runtime.clock.speed)
     token = token or secrets.token_hex(6)
     one = Typed(deed, operator.who, operator.door, now, seen_at, about, token)
     return await asyncio.to_thread(spooling.keep, runtime.home, one)

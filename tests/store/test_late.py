@@ -14,7 +14,7 @@ from p88console.store.database.spool import Deed, Spool, Typed
 from p88console.store.inbox import decisions as decide
 from p88console.store.inbox import questions as inbox
 from p88console.store.inbox.decisions import Verdict
-from p88console.store.people import edits, late
+from p88console.store.people import edits, late, story
 from p88console.store.people.edits import Done, Hand
 from tests.store.bench import Bench, ada
 
@@ -23,9 +23,9 @@ def hand(bench: Bench, who: str) -> Hand:
     return Hand(who, "console", bench.clock.step(1))
 
 
-def typed(bench: Bench, who: str, changes: Mapping[str, str | None], seen_at: datetime) -> Done:
+def typed(bench: Bench, who: str, changes: Mapping[str, str | None], seen: datetime | int) -> Done:
     its_id = bench.person()["id"]
-    return bench.write(late.edit, hand(bench, who), its_id, changes, seen_at, f"typed by {who}")
+    return bench.write(late.edit, hand(bench, who), its_id, changes, seen, f"typed by {who}")
 
 
 def test_two_consoles_that_saw_the_same_and_typed_different_things_are_asked(bench: Bench) -> None:
@@ -38,6 +38,20 @@ def test_two_consoles_that_saw_the_same_and_typed_different_things_are_asked(ben
     assert (item.base, item.ours, item.theirs) == ("Boulder", "Denver", "Golden")
     assert item.reason == "pat set city to 'Denver', kim to 'Golden': both saw 'Boulder'"
     assert done.asked == (item.reason,)
+
+
+def test_what_a_story_shows_is_what_its_edit_was_typed_over(bench: Bench) -> None:
+    bench.mirror(ada(city="Boulder"))
+    its_id = bench.person()["id"]
+    early = bench.read(story.person, its_id).newest_change
+    typed(bench, "pat", {"city": "Denver"}, early)
+    late_one = bench.read(story.person, its_id).newest_change
+    assert late_one > early
+    typed(bench, "kim", {"city": "Golden"}, early)
+    assert bench.person()["city"] == "Denver"
+    assert len(bench.read(inbox.items, kind=Kind.CONFLICT)) == 1
+    typed(bench, "lee", {"city": "Aspen"}, late_one)
+    assert bench.person()["city"] == "Aspen"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 NOW = RACE_MORNING + timedelta(minutes=42, seconds=10)
 LAKESIDE = "Lakeside Half Marathon"
+NEWEST = 41
+"""The newest change in everybody's story."""
 
 FIRST = ("Ada", "Ben", "Chloé", "Dmitri", "Eve", "Farid", "Grace", "Hugo", "Ines", "Jon")
 LAST = ("Abbott", "Byron", "de la Cruz", "Ekström", "Fischer", "O'Brien", "Nguyen", "Smith-Jones")
@@ -128,6 +130,7 @@ def told(participant_id: int = 12, **changes: Any) -> PersonStory:
         timezone="America/Chicago",
         gun_at=NOW + timedelta(minutes=17, seconds=50),
         race_name="Half Marathon",
+        newest_change=NEWEST,
         systems=(
             SystemState(
                 provider="copernico",
@@ -221,8 +224,9 @@ class StagePeople:
     async def races(self, event_id: int) -> Sequence[str]:
         return await self.answer("people.races", lambda: ("Half Marathon", "5K"), event_id)
 
-    async def edit(self, participant_id: int, texts: Mapping[str, str]) -> str:
-        return await self.answer("people.edit", lambda: "changed", participant_id, dict(texts))
+    async def edit(self, participant_id: int, texts: Mapping[str, str], seen: int) -> str:
+        asked = (participant_id, dict(texts), seen)
+        return await self.answer("people.edit", lambda: "changed", *asked)
 
     async def add(self, event_id: int, texts: Mapping[str, str]) -> str:
         return await self.answer("people.add", lambda: "registered", event_id, dict(texts))

@@ -11,6 +11,7 @@ from p88console.ui.screens.dialogs import Ask
 from p88console.ui.screens.form import Form
 from p88console.ui.screens.person import PersonSheet
 from tests.ui import scenes
+from tests.ui.cast import NEWEST
 from tests.ui.stage import StageDesk, facts, on_stage, seen, settled, toasts, wait_for
 from tests.ui.test_roster import roster
 
@@ -32,7 +33,7 @@ async def test_a_bib_is_given_in_one_line() -> None:
         await pilot.press("b")
         await form(pilot)
         await pilot.press(*["backspace"] * 3, *"A7", "enter")
-        assert await asked(desk, pilot, "people.edit") == (17, {"bib": "A7"})
+        assert await asked(desk, pilot, "people.edit") == (17, {"bib": "A7"}, NEWEST)
         await wait_for(pilot, lambda: toasts(pilot.app) == ["changed"], "the desk's words")
 
 
@@ -48,7 +49,7 @@ async def test_only_what_was_changed_is_sent() -> None:
             "Chloé",
         ]
         await pilot.press("tab", "tab", "tab", *["backspace"] * 5, *"Zoë", "ctrl+s")
-        assert await asked(desk, pilot, "people.edit") == (17, {"first_name": "Zoë"})
+        assert await asked(desk, pilot, "people.edit") == (17, {"first_name": "Zoë"}, NEWEST)
 
 
 async def test_nothing_changed_sends_nothing() -> None:
@@ -127,7 +128,7 @@ async def test_the_story_edits_by_the_same_keys_and_shows_three_versions() -> No
         await pilot.press("b")
         await form(pilot)
         await pilot.press("1", "enter")
-        assert await asked(desk, pilot, "people.edit") == (17, {"bib": "5121"})
+        assert await asked(desk, pilot, "people.edit") == (17, {"bib": "5121"}, NEWEST)
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, PersonSheet), "the story")
         await pilot.press("z")
         await asked(desk, pilot, "undo")

@@ -65,9 +65,10 @@ class RuntimePeople:
         event = await self._db.read(events.event, event_id)
         return [race.name for race in event.races]
 
-    async def edit(self, participant_id: int, texts: Mapping[str, str]) -> str:
-        """Set fields of one person as typed, by field name; says what it did."""
-        return _told(await operators.edit(self._runtime, self._operator, participant_id, texts))
+    async def edit(self, participant_id: int, texts: Mapping[str, str], seen: int) -> str:
+        """Set fields of one person as typed, over nothing that came later; says what it did."""
+        one = operators.edit(self._runtime, self._operator, participant_id, texts, seen)
+        return _told(await one)
 
     async def add(self, event_id: int, texts: Mapping[str, str]) -> str:
         """Register a walk-up; says what it did."""

@@ -39,10 +39,12 @@ def edit(
     hand: Hand,
     participant_id: int,
     changes: Mapping[str, Value],
-    seen_at: datetime,
+    seen: datetime | int,
     reason: str | None = None,
 ) -> Done:
-    """Set fields of one person as typed by somebody who saw them as they were at `seen_at`.
+    """Set fields of one person as typed by somebody who saw them as they were at `seen`.
+
+    That is an instant, or the id of the newest change that they saw, which no clock can mistake.
 
     What nobody touched since is set. What the provider changed since is merged by the rules of its
     field. What another operator changed since stays in force, and the inbox asks. Raises
@@ -52,7 +54,7 @@ def edit(
     edits.check(tx.connection, row, changes)
     rules = Rules(tx.connection, row["event_id"], hand.policy)
     known = versions.of(tx.connection, [participant_id]).get(participant_id, {})
-    moved = _since(tx.connection, participant_id, seen_at)
+    moved = _since(tx.connection, participant_id, seen)
     taken, asked = list[Edit](), list[Question]()
     for name, value in changes.items():
         since, stands = moved.get(name), as_text(row[name])
@@ -132,11 +134,12 @@ def _event_of(connection: Connection, participant_id: int | None) -> int | None:
     return found
 
 
-def _since(connection: Connection, participant_id: int, seen_at: datetime) -> dict[str, _Since]:
-    """The fields of a person that were changed after an instant."""
+def _since(connection: Connection, participant_id: int, seen: datetime | int) -> dict[str, _Since]:
+    """The fields of a person that were changed after an instant, or after a change."""
+    later = CHANGES.c.id > seen if isinstance(seen, int) else CHANGES.c.at > seen
     query = (
         select(CHANGES)
-        .where(CHANGES.c.participant_id == participant_id, CHANGES.c.at > seen_at)
+        .where(CHANGES.c.participant_id == participant_id, later)
         .order_by(CHANGES.c.id)
     )
     found: dict[str, _Since] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, func, select
 
 from p88console.domain.errors import NotThere
 from p88console.domain.model import PushState
@@ -66,7 +66,13 @@ def person(connection: Connection, participant_id: int) -> PersonStory:
         changes=_changes(connection, participant_id, races),
         races=tuple(name for name in races.values()),
         sides=_sides(connection, participant_id, races),
+        newest_change=_newest_change(connection, participant_id),
     )
+
+
+def _newest_change(connection: Connection, participant_id: int) -> int:
+    query = select(func.max(CHANGES.c.id)).where(CHANGES.c.participant_id == participant_id)
+    return connection.execute(query).scalar_one() or 0
 
 
 def _races(connection: Connection, event_id: int) -> dict[str | None, str]:

@@ -48,8 +48,11 @@ class PeopleDesk(Protocol):
         """The names of an event's races."""
         ...
 
-    async def edit(self, participant_id: int, texts: Mapping[str, str]) -> str:
-        """Set fields of one person as typed, by field name; says what it did."""
+    async def edit(self, participant_id: int, texts: Mapping[str, str], seen: int) -> str:
+        """Set fields of one person as typed, by field name; says what it did.
+
+        `seen` is the newest change that the operator saw: what came after it is not overwritten.
+        """
         ...
 
     async def add(self, event_id: int, texts: Mapping[str, str]) -> str:

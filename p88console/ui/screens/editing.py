@@ -66,7 +66,9 @@ class Editing(Screen[None]):
 
         async def send(values: Mapping[str, str]) -> str:
             changed = {name: text for name, text in values.items() if text != before[name]}
-            return await people.edit(story.id, changed) if changed else "nothing was changed"
+            if not changed:
+                return "nothing was changed"
+            return await people.edit(story.id, changed, story.newest_change)
 
         self._ask(Form(person_title(story), entries, send))
 
