@@ -93,7 +93,7 @@ def test_a_bib_worn_twice_is_told_before_anybody_imports_it(
     program: Program, event_id: str, fresh_providers: dict[str, Any]
 ) -> None:
     rename(fresh_providers, 1, bib_num="70007")
-    program.json("sync", "participants", f"--event={event_id}", "--pull-only")
+    program.json("sync", "participants", f"--event={event_id}", "--pull-only", code=3)
     answer = program("export", "chronotrack-entries", f"--event={event_id}")
     assert answer.code == 3
     assert "70007" in answer.err

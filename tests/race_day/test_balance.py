@@ -13,7 +13,7 @@ RUNNERS = 500
 
 
 @pytest.mark.race_day
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_registered_pushed_verified_and_results_balance(tmp_path: Path, seed: int) -> None:
     program = Program(tmp_path / "home")
     found = program.json(

@@ -78,7 +78,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     # half a push, then kill -9
     "D14": (
         "cli/test_crash.py::test_a_push_that_is_killed_creates_nobody_twice",
-        "race_day/test_killed.py::test_two_thousand_survive_twenty_kills",
+        "race_day/test_killed.py::test_whoever_is_pushed_survives_every_kill",
     ),
     # the provider says yes and changes nothing
     "D15": (
@@ -126,7 +126,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "cli/test_database_faults.py::test_a_synced_folder_is_refused_with_the_reason",
     ),
     # the power fails
-    "D23": ("race_day/test_killed.py::test_two_thousand_survive_twenty_kills",),
+    "D23": ("race_day/test_killed.py::test_whoever_is_pushed_survives_every_kill",),
     # the terminal goes away, the work does not
     "D24": (
         "engine/test_engine.py::test_a_fault_of_the_engine_is_told_and_leaves_its_host_alive",

@@ -17,6 +17,8 @@ from p88console.sandbox.world import World
 
 DEFAULT_PAGE = 50
 DRAFT = "DRAFT"
+GOES_ON = timedelta(hours=12)
+"""So long after midnight an event still counts as of the day before."""
 
 _SORTS = {
     "startDate": lambda event: (event.starts_at, event.event_id),
@@ -73,7 +75,7 @@ class Catalog:
         Raises:
             Refusal: A parameter cannot be read.
         """
-        today = call.now.astimezone(self._world.zone).date()
+        today = (call.now - GOES_ON).astimezone(self._world.zone).date()
         first, last = call.instant("eventDateFrom"), call.instant("eventDateTo")
         modified, ids = call.instant("lastModifiedDate"), call.query.get("eventId")
         sort, order = call.query.get("sort", "startDate"), call.query.get("order", "asc")

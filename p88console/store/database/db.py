@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from p88console.domain.errors import StoreFault
 from p88console.store.database.clocks import MachineClock
 from p88console.store.database.feed import Feed
-from p88console.store.database.migrate import migrate
+from p88console.store.database.migrate import HEAD, current_version, migrate
 from p88console.store.database.sqlite import SqliteFile
 
 Reading = Connection
@@ -116,12 +116,23 @@ class Database:
         """
         database = cls(where, machine)
         try:
-            with database.writer() as tx:
-                migrate(tx.connection)
+            if not database._is_current():
+                with database.writer() as tx:
+                    migrate(tx.connection)
         except BaseException:
             database.close()
             raise
         return database
+
+    def _is_current(self) -> bool:
+        """Whether a shared schema needs nothing, without getting in line for a write.
+
+        A file is opened by a write even so: that it may be written is known at once.
+        """
+        if not self.shared:
+            return False
+        with self.reader() as connection:
+            return current_version(connection) == HEAD
 
     @property
     def silent_s(self) -> float:

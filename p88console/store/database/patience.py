@@ -12,11 +12,28 @@ from psycopg.waiting import Ready, Wait
 
 RV = TypeVar("RV")
 
-LOCK_S = 15
-"""How long a writer waits for another process's write to end."""
+LOCK_S = 5
+"""After so long in line for another's write, its writer is asked whether it still speaks."""
 
-ABANDONED_S = 10
-"""After so long within a write the server takes a writer that says nothing for gone."""
+LINES = 8
+"""How often a write gets in line before it counts as refused: one who is gone may be many."""
+
+ABANDONED_S = 4
+"""After so long within a write, a writer that says nothing is taken for gone."""
+
+END_THE_SILENT = """
+SELECT count(pg_terminate_backend(writer.pid))
+FROM pg_stat_activity AS writer JOIN pg_locks AS lock USING (pid)
+WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objid = %s
+  AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND writer.wait_event = 'ClientRead'
+  AND clock_timestamp() - writer.state_change > make_interval(secs => %s)
+"""
+"""Ends whoever holds the order of writes and waits for its client, in a statement or between two.
+
+The server ends by itself those between two statements only, and TCP believes in a laptop that is
+out of reach for as long as something on the way answers for it.
+"""
 
 SILENCE_S = 20.0
 """After so long without a byte the line is taken for dead, whatever TCP believes of it."""
@@ -28,6 +45,10 @@ SETTINGS = {
     "timezone": "UTC",
     "lock_timeout": f"{LOCK_S}s",
     "idle_in_transaction_session_timeout": f"{ABANDONED_S}s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "3",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10000",
 }
 
 CONNECT: dict[str, Any] = {

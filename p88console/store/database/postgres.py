@@ -21,7 +21,10 @@ try:
 
     from p88console.store.database.listener import CHANNEL, Listener
     from p88console.store.database.patience import (
+        ABANDONED_S,
         CONNECT,
+        END_THE_SILENT,
+        LINES,
         READING_SILENCE_S,
         PatientConnection,
         VisibleNul,
@@ -42,8 +45,8 @@ RESTED_S = 10.0
 ORDER = 0x503838
 """The advisory lock that writes take: alone, or shared by those that run beside others."""
 
-MET_ANOTHER = ("23505", "40001", "40P01")
-"""SQLSTATE of a unique key that another took first, a serialisation failure, a deadlock."""
+MET_ANOTHER = ("23505", "40001", "40P01", "55P03")
+"""SQLSTATE of a key that another took first, a serialisation failure, a deadlock, a lock's end."""
 
 
 class PostgresServer:
@@ -62,7 +65,17 @@ class PostgresServer:
     def begin(self, connection: Connection, *, alone: bool) -> None:
         """Start a write transaction: after every other write, or only after those made alone."""
         how = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-        connection.execute(text(f"SELECT {how}({ORDER})"))
+        for line in range(1, LINES + 1):
+            try:
+                connection.execute(text(f"SELECT {how}({ORDER})"))
+            except DBAPIError as fault:
+                if line == LINES or not isinstance(fault.orig, psycopg.errors.LockNotAvailable):
+                    raise
+                connection.rollback()
+                connection.exec_driver_sql(END_THE_SILENT, (ORDER, ABANDONED_S))
+                connection.commit()
+            else:
+                return
 
     def announce(self, connection: Connection, topics: set[str]) -> None:
         """Have other processes told of these topics when this transaction commits."""
