@@ -6,10 +6,15 @@ import hashlib
 import json
 from typing import Any
 
+import orjson
+
 _SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 
 
 def fingerprint(content: Any) -> str:
     """A short hash of JSON-like content; the order of keys does not matter."""
-    text = _SORTED.encode(content)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    try:
+        text = orjson.dumps(content, str, orjson.OPT_SORT_KEYS)
+    except TypeError:  # half a surrogate pair, or a number of more than 64 bits
+        text = _SORTED.encode(content).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=12).hexdigest()

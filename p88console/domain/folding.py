@@ -14,6 +14,8 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae"
 def folded(text: str | None) -> str:
     """The words of a text in their plainest form, one space apart: `O'Brien-Zoë` → `obrien zoe`."""
     if text is None or text.isascii():
+        if text and text.isalnum():
+            return text.lower()
         return " ".join(_WORD.findall(_APOSTROPHES.sub("", text or "").lower()))
     plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
     apart = unicodedata.normalize("NFKD", plain)

@@ -60,12 +60,12 @@ class Bare:
         self._file.execute("PRAGMA synchronous = FULL")
         self._file.execute("PRAGMA foreign_keys = ON")
 
-    def insert(self, names: list[str], rows: list[tuple[Any, ...]]) -> None:
-        """One page, committed."""
-        marks = ", ".join("?" * len(names))
-        statement = f"INSERT INTO participants ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  # names of columns
+    def insert(self, tables: dict[str, list[tuple[Any, ...]]]) -> None:
+        """One page of whole rows by table, committed."""
         self._file.execute("BEGIN IMMEDIATE")
-        self._file.executemany(statement, rows)
+        for name, rows in tables.items():
+            marks = ", ".join("?" * len(rows[0]))
+            self._file.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)  # noqa: S608
         self._file.execute("COMMIT")
 
     def close(self) -> None:
@@ -74,11 +74,17 @@ class Bare:
 
 
 def _page(bench: Bench, reader: sqlite3.Connection, bare: Bare, page: list[Any]) -> Pair:
-    """One page mirrored, and the rows that it came to inserted bare."""
+    """One page mirrored, and the rows that it came to inserted bare: people, and their words."""
     mine = seconds(lambda: pull(bench, page))
-    found = reader.execute("SELECT * FROM participants ORDER BY id DESC LIMIT ?", (len(page),))
-    names, rows = [one[0] for one in found.description], found.fetchall()[::-1]
-    return mine, seconds(lambda: bare.insert(names, rows))
+    (newest,) = reader.execute("SELECT max(id) FROM participants").fetchone()
+    rows = {
+        table: reader.execute(
+            f"SELECT * FROM {table} WHERE {key} > ? ORDER BY {key}",  # noqa: S608
+            (newest - len(page),),
+        ).fetchall()
+        for table, key in (("participants", "id"), ("name_words", "participant_id"))
+    }
+    return mine, seconds(lambda: bare.insert(rows))
 
 
 def upserts(folder: Path) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -79,6 +80,15 @@ def test_a_raw_row_may_change_without_the_person_changing(bench: Bench) -> None:
     assert pull(bench, fee) == Counts(received=1, unchanged=1)
     assert bench.person()["raw"]["race_fee"] == "$1,055.00"
     assert trail(bench) == []
+
+
+@pytest.mark.parametrize(
+    "odd", ["Zoë 李", "\ud83d", "\x00", 2**70, 1.5, [], [None], {"Größe": "M"}]
+)
+def test_a_raw_row_is_kept_whatever_it_holds(bench: Bench, odd: Any) -> None:
+    bench.mirror(ada(raw={"odd": odd}))
+    bench.mirror(ada(raw={"odd": odd}))
+    assert bench.person()["raw"] == {"odd": odd}
 
 
 def test_a_row_without_the_providers_id_is_kept_and_flagged(bench: Bench) -> None:

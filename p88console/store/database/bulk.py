@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+import orjson
+from sqlalchemy import JSON, Connection, Dialect, Table, func, insert, select, text
 
 
 def insert_many(connection: Connection, target: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -18,10 +20,16 @@ def insert_many(connection: Connection, target: Table, rows: Sequence[Mapping[st
         return
     names = list(rows[0])
     columns = [_as_stored(connection, target, name, rows) for name in names]
-    statement = insert(target).compile(dialect=connection.dialect, column_keys=names)
-    in_order: list[str] = list(statement.positiontup or names)
+    statement, in_order = _compiled(target, tuple(names), connection.dialect)
     columns = [columns[names.index(name)] for name in in_order]
-    connection.exec_driver_sql(str(statement), list(zip(*columns, strict=True)))
+    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+
+
+@lru_cache(maxsize=32)
+def _compiled(target: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[str, list[str]]:
+    """The statement's text and the order in which it takes the columns."""
+    statement = insert(target).compile(dialect=dialect, column_keys=names)
+    return str(statement), list(statement.positiontup or names)
 
 
 def _as_stored(
@@ -29,6 +37,8 @@ def _as_stored(
 ) -> list[Any]:
     """One column of the rows as the driver takes it."""
     values = [row[name] for row in rows]
+    if isinstance(target.c[name].type, JSON):
+        return [None if value is None else write_json(value) for value in values]
     kind = target.c[name].type.dialect_impl(connection.dialect)
     processor = kind.bind_processor(connection.dialect)
     if processor is None:
@@ -39,9 +49,23 @@ def _as_stored(
     return [processor(value) for value in values]
 
 
+def fresh_ids(connection: Connection, target: Table, count: int) -> Sequence[int]:
+    """So many ids for rows that are about to be inserted, in rising order."""
+    if connection.dialect.name == "sqlite":
+        newest = connection.execute(select(func.max(target.c.id))).scalar() or 0
+        return range(newest + 1, newest + 1 + count)
+    drawn = text(f"SELECT nextval('{target.name}_id_seq') FROM generate_series(1, :count)")  # noqa: S608
+    return connection.execute(drawn, {"count": count}).scalars().all()
+
+
 def write_json(value: Any) -> str:
     """A JSON column's text."""
-    return "[]" if value == [] else json.dumps(value)
+    if value == []:
+        return "[]"
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # half a surrogate pair, a number of more than 64 bits, a key that is no text
+        return json.dumps(value)
 
 
 def read_json(text: str) -> Any:

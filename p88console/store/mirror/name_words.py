@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, or_, select
@@ -27,33 +27,25 @@ def refresh(connection: Connection, participant_ids: Sequence[int]) -> None:
     """Write anew by which words these people are found."""
     for ids in chunked(participant_ids):
         connection.execute(delete(WORDS).where(WORDS.c.participant_id.in_(ids)))
-        _add(connection, PARTICIPANTS.c.id.in_(ids))
+        people = PARTICIPANTS.c
+        query = select(people.id, people.event_id, people.name_key, people.bib)
+        add(connection, connection.execute(query.where(people.id.in_(ids))).mappings().all())
 
 
-def add_newest(connection: Connection, event_id: int, after_id: int) -> None:
-    """Write by which words an event's people are found who are newer than an id."""
-    _add(connection, and_(PARTICIPANTS.c.event_id == event_id, PARTICIPANTS.c.id > after_id))
+def add(connection: Connection, people: Iterable[Mapping[str, Any] | RowMapping]) -> None:
+    """Write by which words these people are found, of whom nothing is written yet."""
+    insert_many(connection, WORDS, [line for person in people for line in _lines(person)])
 
 
-def _add(connection: Connection, whom: ColumnElement[bool]) -> None:
-    people = PARTICIPANTS.c
-    query = select(people.id, people.event_id, people.name_key, people.bib).where(whom)
-    rows = connection.execute(query).mappings()
-    insert_many(connection, WORDS, [line for row in rows for line in _lines(row)])
-
-
-def _lines(row: RowMapping) -> Iterable[dict[str, Any]]:
-    bib = row["bib"]
-    words = {*row["name_key"].split(), *([bib.lower()] if bib and not bib.isdecimal() else [])}
-    return (
-        {
-            "participant_id": row["id"],
-            "word": word,
-            "event_id": row["event_id"],
-            "name_key": row["name_key"],
-        }
+def _lines(person: Mapping[str, Any] | RowMapping) -> list[dict[str, Any]]:
+    its_id, event_id, name_key = person["id"], person["event_id"], person["name_key"]
+    words, bib = {*name_key.split()}, person["bib"]
+    if bib and not bib.isdecimal():
+        words.add(bib.lower())
+    return [
+        {"participant_id": its_id, "word": word, "event_id": event_id, "name_key": name_key}
         for word in sorted(words)
-    )
+    ]
 
 
 def begins(word: ColumnElement[Any], prefix: str) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from p88console.domain.inbox import Kind
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ParticipantRecord, ParticipantStatus
 from p88console.domain.policy import PLAIN, Policy
-from p88console.store.database.bulk import insert_many
+from p88console.store.database.bulk import fresh_ids, insert_many
 from p88console.store.database.db import Tx, alongside
 from p88console.store.database.upsert import chunked
 from p88console.store.inbox import questions as inbox
@@ -103,7 +103,7 @@ def upsert_page(
     inbox.settle(tx, back & standing, "listed again", now)
     inbox.forget(tx, event_id, Kind.REMOVAL, standing)
     if touched is not None:
-        page.tell(tx.connection, event_id, touched)
+        page.tell(touched)
     moved = len(page.created) + len(page.updated) + len(page.in_conflict)
     return Counts(
         received=len(records),
@@ -185,14 +185,15 @@ class _Page:
         name_words.refresh(tx.connection, sorted(renamed))
 
     def _create(self, tx: Tx) -> None:
-        newest = tx.connection.execute(select(func.max(PARTICIPANTS.c.id))).scalar() or 0
+        ids = fresh_ids(tx.connection, PARTICIPANTS, len(self.created))
+        for row, its_id in zip(self.created, ids, strict=True):
+            row["id"] = its_id
         insert_many(tx.connection, PARTICIPANTS, self.created)
-        name_words.add_newest(tx.connection, self.created[0]["event_id"], newest)
+        name_words.add(tx.connection, self.created)
 
-    def tell(self, connection: Connection, event_id: int, touched: Touched) -> None:
+    def tell(self, touched: Touched) -> None:
         """Name whom the counts are about."""
-        keys = [row["row_key"] for row in self.created]
-        touched.note("created", _ids(connection, event_id, keys))
+        touched.note("created", [row["id"] for row in self.created])
         touched.note("updated", self.updated)
         touched.note("conflicts", self.in_conflict)
         touched.note("unchanged", {*self.known} - {*self.updated, *self.in_conflict})
@@ -265,17 +266,7 @@ def _known(connection: Connection, event_id: int, row_keys: Sequence[str]) -> di
         query = select(*columns).where(
             PARTICIPANTS.c.event_id == event_id, PARTICIPANTS.c.row_key.in_(keys)
         )
-        found |= {row["row_key"]: row for row in connection.execute(query).mappings()}
-    return found
-
-
-def _ids(connection: Connection, event_id: int, row_keys: Sequence[str]) -> list[int]:
-    found: list[int] = []
-    for keys in chunked(row_keys):
-        query = select(PARTICIPANTS.c.id).where(
-            PARTICIPANTS.c.event_id == event_id, PARTICIPANTS.c.row_key.in_(keys)
-        )
-        found += connection.execute(query).scalars()
+        found |= {row["row_key"]: row for row in connection.execute(query).mappings().all()}
     return found
 
 

@@ -26,7 +26,7 @@ def of(connection: Connection, participant_ids: Sequence[int]) -> dict[int, Vers
     found: dict[int, Versions] = {}
     for ids in chunked(participant_ids):
         query = select(VERSIONS).where(VERSIONS.c.participant_id.in_(ids))
-        for row in connection.execute(query).mappings():
+        for row in connection.execute(query).mappings().all():
             version = Version(row["base"], row["theirs"], row["set_here"], row["conflict"])
             found.setdefault(row["participant_id"], {})[row["field"]] = version
     return found
