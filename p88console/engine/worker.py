@@ -24,7 +24,7 @@ from p88console.engine.registrations import pull_participants
 from p88console.engine.results import pull_results
 from p88console.engine.shop import LeaseLost, Shop, Ticket
 from p88console.store.tenancy import tenants
-from p88console.store.work import leases, queue, settle
+from p88console.store.work import claims, leases, settle
 from p88console.store.work.nearness import is_near
 
 LEASE_S = 30.0
@@ -165,7 +165,7 @@ class Worker:
 
     async def _until_next(self) -> float:
         """Machine seconds until the next job is due, at most the idle time."""
-        due = await self.shop.db.read(queue.next_due, self.shop.clock.now())
+        due = await self.shop.db.read(claims.next_due, self.shop.clock.now())
         if due is None:
             return IDLE_S
         wait = (due - self.shop.clock.now()).total_seconds() / self.shop.clock.speed
@@ -182,7 +182,7 @@ class Worker:
         # a name of its own for each claim: an old task of this very process cannot settle a new one
         owner = f"{self.owner}:{secrets.token_hex(4)}"
         now, barred = self.shop.clock.now(), self._barred_now()
-        claimed = await self.shop.db.write(queue.claim, owner, now, self._lease_s, only, barred)
+        claimed = await self.shop.db.write(claims.claim, owner, now, self._lease_s, only, barred)
         if claimed is None:
             return None
         job, history_id = claimed

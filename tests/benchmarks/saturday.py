@@ -29,7 +29,7 @@ from p88console.providers.raceroster import adapter as raceroster
 from p88console.providers.runsignup import adapter as runsignup
 from p88console.store.database.db import Database, Tx
 from p88console.store.tenancy import events, tenants
-from p88console.store.work import budgets, queue, schedule, settle
+from p88console.store.work import budgets, claims, schedule, settle
 from p88console.store.work.budgets import Asked, Limits
 from p88console.store.work.settle import Attempt
 from p88console.system.settings import Settings
@@ -133,7 +133,7 @@ class Day:
         while True:
             busy = [its for its, at in self.free_at.items() if at >= now + MINUTE]
             owner = f"day:{next(self.owners)}"
-            claimed = queue.claim(tx, owner, now, 3600, None, busy)
+            claimed = claims.claim(tx, owner, now, 3600, None, busy)
             if claimed is None:
                 return
             self._serve(tx, *claimed, owner)

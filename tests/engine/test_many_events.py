@@ -16,7 +16,7 @@ from p88console.domain.model import Provider, RaceRecord
 from p88console.domain.outcome import WaitForBudget
 from p88console.engine import timetable
 from p88console.store.tenancy import events
-from p88console.store.work import budgets, nearness, queue, schedule, settle
+from p88console.store.work import budgets, claims, nearness, schedule, settle
 from p88console.store.work.budgets import Asked, Limits
 from p88console.store.work.settle import Attempt
 from p88console.system.settings import Settings
@@ -140,5 +140,5 @@ def test_what_follows_a_gun_of_this_day_is_claimed_first(morning: Bench) -> None
     assert first is not None
     found = morning.read(events.event, first.job.event_id or 0)
     assert any(timedelta(0) < gun - morning.now < timedelta(hours=4) for gun in found.guns)
-    assert morning.read(queue.next_due, morning.now) is not None
+    assert morning.read(claims.next_due, morning.now) is not None
     morning.db.close()

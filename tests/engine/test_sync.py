@@ -15,7 +15,7 @@ from p88console.domain.plan import Action
 from p88console.runtime import syncs, tenancy
 from p88console.store.people import lists as people
 from p88console.store.tenancy import events
-from p88console.store.work import ledger, queue
+from p88console.store.work import claims, ledger
 from tests.engine.conftest import RUNNERS, RaceDay
 from tests.support.faultline import Weather
 
@@ -327,7 +327,9 @@ async def test_whoever_waits_for_a_job_takes_it_up_when_its_holder_falls_silent(
     event = await syncs.event_of(race_day.runtime, race_day.event_id)
     queued = await syncs.pull_participants(race_day.runtime, event, Trigger.OPERATOR)
     now = race_day.clock.now()
-    held = await race_day.runtime.db.write(queue.claim, "elsewhere:1:x", now, 30.0, [queued.job_id])
+    held = await race_day.runtime.db.write(
+        claims.claim, "elsewhere:1:x", now, 30.0, [queued.job_id]
+    )
     assert held is not None
     waiting = asyncio.create_task(race_day.runtime.run_jobs([queued.job_id]))
     await race_day.breathe()

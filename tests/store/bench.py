@@ -21,7 +21,7 @@ from p88console.store.mirror.participants import Source
 from p88console.store.tables import METADATA
 from p88console.store.tenancy import events, tenants
 from p88console.store.tenancy.events import LinkRow
-from p88console.store.work import queue
+from p88console.store.work import claims, queue
 from p88console.store.work.queue import Enqueued
 from p88console.store.work.settle import Attempt
 from tests.support.clock import SteppedClock
@@ -101,7 +101,7 @@ class Bench:
         return self.write(queue.enqueue, key or self.key(), trigger, self.now)
 
     def claim(self, owner: str = "me", only: Sequence[int] | None = None) -> Attempt | None:
-        claimed = self.write(queue.claim, owner, self.now, LEASE_S, only)
+        claimed = self.write(claims.claim, owner, self.now, LEASE_S, only)
         return None if claimed is None else Attempt(claimed[0], claimed[1], owner)
 
     def claimed(self, key: JobKey | None = None, owner: str = "me") -> Attempt:

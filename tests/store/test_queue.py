@@ -17,7 +17,7 @@ from p88console.domain.jobs import (
 )
 from p88console.domain.outcome import FailPermanently, RetryAt
 from p88console.store.tenancy import tenants
-from p88console.store.work import holds, leases, queue, settle
+from p88console.store.work import claims, holds, leases, queue, settle
 from p88console.store.work.settle import Attempt
 from tests.store.bench import LEASE_S, Bench
 
@@ -142,7 +142,7 @@ def test_nothing_is_claimed_before_it_is_due(bench: Bench) -> None:
     asked = bench.enqueue()
     bench.clock.step(-1)
     assert bench.claim() is None
-    assert bench.read(queue.next_due, bench.now) == bench.job(asked.job_id).due_at
+    assert bench.read(claims.next_due, bench.now) == bench.job(asked.job_id).due_at
     bench.clock.step(1)
     assert bench.claim() is not None
 
@@ -256,7 +256,7 @@ def test_work_for_a_held_account_is_held_at_once(bench: Bench) -> None:
     asked = bench.enqueue(trigger=Trigger.OPERATOR)
     assert asked.state is JobState.HELD
     assert bench.claim() is None
-    assert bench.read(queue.next_due, bench.now) is None
+    assert bench.read(claims.next_due, bench.now) is None
 
 
 def test_holding_an_account_holds_its_waiting_jobs_and_no_others(bench: Bench) -> None:

@@ -10,7 +10,7 @@ from p88console.domain.jobs import Direction, JobKey, Operation
 from p88console.domain.model import EventRecord
 from p88console.store.database.db import Database
 from p88console.store.tenancy import events
-from p88console.store.work import queue, settle
+from p88console.store.work import claims, settle
 from p88console.store.work.settle import Attempt
 from tests.store.bench import LEASE_S, Bench
 
@@ -28,7 +28,7 @@ def test_no_job_is_claimed_twice(bench: Bench) -> None:
         together.wait()
         done: list[int] = []
         while True:
-            claimed = db.write_here(queue.claim, owner, bench.now, LEASE_S)
+            claimed = db.write_here(claims.claim, owner, bench.now, LEASE_S)
             if claimed is None:
                 return done
             done.append(claimed[0].id)
@@ -52,7 +52,7 @@ def test_claiming_and_settling_at_once_from_two_databases_does_every_job_once(
     def work(owner: str, db: Database) -> int:
         done = 0
         while True:
-            claimed = db.write_here(queue.claim, owner, bench.now, LEASE_S)
+            claimed = db.write_here(claims.claim, owner, bench.now, LEASE_S)
             if claimed is None:
                 return done
             done += db.write_here(settle.complete, Attempt(*claimed, owner), bench.now)

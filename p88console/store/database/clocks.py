@@ -15,12 +15,20 @@ MachineClock = Callable[[], float]
 """Unix time in seconds."""
 
 
-def machine_time(connection: Connection) -> ColumnElement[float]:
-    """Unix time at this moment: the server's on PostgreSQL, else this machine's."""
+_EPOCH: ColumnElement[Any] = func.extract("epoch", func.clock_timestamp())
+SERVER_TIME = cast(_EPOCH, Float)
+"""The Unix time of a database that has a clock for all."""
+
+
+def local_time(connection: Connection) -> float | None:
+    """Unix time at this moment by what runs here; None where the server's clock counts."""
     handed_in: MachineClock | None = connection.get_execution_options().get(MACHINE)
     if handed_in is not None:
-        return literal(handed_in(), Float())
-    if connection.dialect.name == "postgresql":
-        epoch: ColumnElement[Any] = func.extract("epoch", func.clock_timestamp())
-        return cast(epoch, Float)
-    return literal(time.time(), Float())
+        return handed_in()
+    return None if connection.dialect.name == "postgresql" else time.time()
+
+
+def machine_time(connection: Connection) -> ColumnElement[float]:
+    """Unix time at this moment: the server's on PostgreSQL, else this machine's."""
+    here = local_time(connection)
+    return SERVER_TIME if here is None else literal(here, Float())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, func, literal_column
+from sqlalchemy import Column, Connection, Executable, Table, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -33,17 +34,22 @@ def upsert(
     """
     if not rows:
         return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(target)
-    replaced = {
-        name: statement.excluded[name] for name in rows[0] if name not in key and name not in keep
-    }
-    elements = [_index_element(target.c[name]) for name in key]
-    if replaced:
-        statement = statement.on_conflict_do_update(index_elements=elements, set_=replaced)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=elements)
+    names = tuple(name for name in rows[0] if name not in key and name not in keep)
+    statement = _statement(connection.dialect.name, target, tuple(key), names)
     connection.execute(statement, list(rows))
+
+
+@lru_cache(maxsize=64)
+def _statement(
+    dialect: str, target: Table, key: tuple[str, ...], replaced: tuple[str, ...]
+) -> Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(target)
+    elements = [_index_element(target.c[name]) for name in key]
+    if not replaced:
+        return statement.on_conflict_do_nothing(index_elements=elements)
+    taken = {name: statement.excluded[name] for name in replaced}
+    return statement.on_conflict_do_update(index_elements=elements, set_=taken)
 
 
 def _index_element(column: Column[Any]) -> Column[Any] | ColumnElement[Any]:

@@ -24,6 +24,7 @@ def _in(states: tuple[JobState, ...]) -> str:
 
 
 ONE_OPEN = text(_in(OPEN_STATES))
+FAILED = text("state = 'failed_permanent'")
 ONE_RUNNING = text("state = 'running'")
 LEADS = text("leads")
 PARTIAL = text("partial")
@@ -72,6 +73,12 @@ class SyncQueue(SQLModel, table=True):
             "due_at",
             sqlite_where=CLAIMABLE,
             postgresql_where=CLAIMABLE,
+        ),
+        Index(
+            "ix_sync_queue_failed",
+            "account_id",
+            sqlite_where=FAILED,
+            postgresql_where=FAILED,
         ),
     )
 

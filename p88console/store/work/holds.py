@@ -25,16 +25,10 @@ def held_accounts(connection: Connection) -> set[int]:
     return set(connection.execute(query).scalars())
 
 
-def reason(connection: Connection, account_id: int) -> dict[str, str] | None:
-    """Why the account's line is held, as jobs tell it; None when it is not."""
-    query = select(ACCOUNTS.c.held_reason).where(
-        ACCOUNTS.c.id == account_id, ACCOUNTS.c.held_since.is_not(None)
-    )
-    found = connection.execute(query).one_or_none()
-    if found is None:
-        return None
+def told(reason: str | None) -> dict[str, str]:
+    """Why an account's line is held, as jobs tell it."""
     hint = "see to it, then: p88console queue resume --account ID"
-    return P88Error(found.held_reason or "the line is held", hint=hint).as_dict() | {"code": "held"}
+    return P88Error(reason or "the line is held", hint=hint).as_dict() | {"code": "held"}
 
 
 def hold_account(tx: Tx, account_id: int, reason: str, now: datetime) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select, update
 
 from p88console.domain.errors import P88Error
 from p88console.domain.jobs import CLAIMABLE_STATES, Priority
@@ -26,7 +26,7 @@ from p88console.store.database.db import Tx
 from p88console.store.database.upsert import upsert
 from p88console.store.tables import Account, AccountLine, NetworkState, SyncQueue
 from p88console.store.tables.base import table
-from p88console.store.work.nearness import gun_of
+from p88console.store.work.nearness import SAME, Around, around, gun_of
 
 LINES = table(AccountLine)
 ACCOUNTS = table(Account)
@@ -147,15 +147,6 @@ def close(tx: Tx, account_id: int, fault: Mapping[str, str], now: datetime) -> N
     tx.touch("queue")
 
 
-def why_closed(connection: Connection, account_id: int) -> dict[str, str] | None:
-    """What closed the account's line, as jobs tell it; None while it is open."""
-    query = select(LINES.c.fault).where(
-        LINES.c.account_id == account_id, LINES.c.closed_at.is_not(None)
-    )
-    found: dict[str, str] | None = connection.execute(query).scalar()
-    return found
-
-
 def rest(tx: Tx, account_id: int, broken_off: int, now: datetime) -> None:
     """Call upon call broke off: the schedule leaves the provider alone for a while."""
     rests = min(RESTS * 2.0 ** min(10, broken_off - BREAKS_AT), RESTS_AT_MOST)
@@ -164,27 +155,32 @@ def rest(tx: Tx, account_id: int, broken_off: int, now: datetime) -> None:
 
 def went_well(tx: Tx, account_id: int) -> None:
     """Work went well: nothing is held against the line any more."""
-    marred = or_(
-        LINES.c.closings > 0,
-        LINES.c.broken_off > 0,
-        LINES.c.throttled_until.is_not(None),
-        LINES.c.reach != Reach.THEIRS,
-    )
-    cleared = tx.connection.execute(
-        update(LINES)
-        .where(LINES.c.account_id == account_id, marred)
-        .values(
-            closed_at=None,
-            closings=0,
-            fault=None,
-            broken_off=0,
-            rests_until=None,
-            throttled_until=None,
-            reach=Reach.THEIRS.value,
-        )
-    )
-    if cleared.rowcount:
+    if tx.connection.execute(CLEAR, {"account": account_id}).rowcount:
         tx.touch("network", "accounts")
+
+
+CLEAR = (
+    update(LINES)
+    .where(
+        LINES.c.account_id == bindparam("account"),
+        or_(
+            LINES.c.closings > 0,
+            LINES.c.broken_off > 0,
+            LINES.c.throttled_until.is_not(None),
+            LINES.c.reach != Reach.THEIRS,
+        ),
+    )
+    .values(
+        closed_at=None,
+        closings=0,
+        fault=None,
+        broken_off=0,
+        rests_until=None,
+        throttled_until=None,
+        reach=Reach.THEIRS.value,
+    )
+)
+"""Clears whatever is held against a line."""
 
 
 def throttle(tx: Tx, account_id: int, until: datetime) -> None:
@@ -271,17 +267,17 @@ def _is_new(tx: Tx, account_id: int) -> bool:
     return tx.connection.execute(query).first() is None
 
 
-def passable(now: datetime) -> ColumnElement[bool]:
-    """Whether a job may be claimed as far as its account's line goes.
+def passable(at: Around) -> ColumnElement[bool]:
+    """Whether a job may be claimed at a moment as far as its account's line goes.
 
     To be used where the queue is joined with `account_lines`; a missing line is an open one. What
     is asked for by hand waits for a closed line only: somebody wants to know. What follows a gun of
     this day still has calls when those of everything else are spent.
     """
     waits = (LINES.c.throttled_until, LINES.c.rests_until)
-    over = and_(*(or_(until.is_(None), until <= now) for until in waits))
+    over = and_(*(or_(until.is_(None), until <= at(SAME)) for until in waits))
     spent = LINES.c.spent_until
-    left = or_(spent.is_(None), spent <= now, gun_of(now).is_not(None))
+    left = or_(spent.is_(None), spent <= at(SAME), gun_of(at).is_not(None))
     by_hand = QUEUE.c.priority == int(Priority.MANUAL)
     return and_(LINES.c.closed_at.is_(None), or_(and_(over, left), by_hand))
 
@@ -297,7 +293,7 @@ def impassable(connection: Connection, job_ids: Sequence[int], now: datetime) ->
     query = (
         select(QUEUE.c.id)
         .outerjoin(LINES, LINES.c.account_id == QUEUE.c.account_id)
-        .where(QUEUE.c.id.in_(job_ids), ~passable(now))
+        .where(QUEUE.c.id.in_(job_ids), ~passable(around(now)))
     )
     return set(connection.execute(query).scalars())
 

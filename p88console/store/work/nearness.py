@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, or_, select
 
 from p88console.domain.cadence import CadenceSettings
 from p88console.domain.jobs import Operation
@@ -16,26 +18,52 @@ RACES = table(Race)
 USUAL = CadenceSettings()
 
 
-def gun_of(now: datetime) -> ScalarSelect[datetime]:
-    """The gun that a job of the queue follows at this moment: its event's nearest of race day.
+Around = Callable[[timedelta], Any]
+"""Instants so much later than a moment, as a statement takes them."""
+
+SAME = timedelta()
+
+
+def around(now: datetime) -> Around:
+    """Instants around one that is known."""
+    return lambda later: now + later
+
+
+class Places:
+    """Instants around each moment at which a statement that is built once is executed."""
+
+    def __init__(self) -> None:
+        self._names: dict[timedelta, str] = {}
+
+    def __call__(self, later: timedelta) -> Any:
+        """The place of an instant in the statement."""
+        return bindparam(self._names.setdefault(later, f"moment_{len(self._names)}"))
+
+    def filled(self, now: datetime) -> dict[str, datetime]:
+        """What belongs into the places at a moment."""
+        return {name: now + later for later, name in self._names.items()}
+
+
+def gun_of(at: Around) -> ScalarSelect[datetime]:
+    """The gun that a job of the queue follows at a moment: its event's nearest of race day.
 
     For results that is a race that people may be finishing.
     """
     results = QUEUE.c.operation == Operation.RESULTS.value
     finish = USUAL.last_finisher_after + USUAL.finish_tail
-    before = RACES.c.starts_at.between(now - USUAL.after_last_start, now + USUAL.race_day)
-    after = RACES.c.starts_at.between(now - finish, now - timedelta(0))
+    before = RACES.c.starts_at.between(at(-USUAL.after_last_start), at(USUAL.race_day))
+    after = RACES.c.starts_at.between(at(-finish), at(SAME))
     follows = or_(and_(~results, before), and_(results, after))
     query = select(RACES.c.starts_at).where(RACES.c.event_id == QUEUE.c.event_id, follows)
     return query.order_by(RACES.c.starts_at).limit(1).correlate(QUEUE).scalar_subquery()
 
 
-def nearest_first(now: datetime) -> tuple[ColumnElement[bool], ScalarSelect[datetime]]:
+def nearest_first(at: Around) -> tuple[ColumnElement[bool], ScalarSelect[datetime]]:
     """An order in which the nearest gun comes first, and what follows none last."""
-    return gun_of(now).is_(None), gun_of(now)
+    return gun_of(at).is_(None), gun_of(at)
 
 
 def is_near(connection: Connection, job_id: int, now: datetime) -> bool:
     """Whether a job follows a gun of this very day."""
-    query = select(QUEUE.c.id).where(QUEUE.c.id == job_id, gun_of(now).is_not(None))
+    query = select(QUEUE.c.id).where(QUEUE.c.id == job_id, gun_of(around(now)).is_not(None))
     return connection.execute(query).first() is not None

@@ -1,8 +1,8 @@
-"""The queue: enqueue, claim under a lease, settle, rescue; every step one transaction."""
+"""The queue: what is asked for, made due, put off, cancelled and looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
     and_,
+    bindparam,
     case,
     func,
     insert,
-    or_,
+    literal_column,
     select,
     update,
 )
@@ -36,13 +36,11 @@ from p88console.domain.jobs import (
     scheduled_priority,
 )
 from p88console.domain.model import Provider
-from p88console.store.database.clocks import machine_time
-from p88console.store.database.db import Tx, alongside
+from p88console.store.database.db import Tx
 from p88console.store.inbox import troubles
 from p88console.store.tables import Account, SyncHistory, SyncQueue
 from p88console.store.tables.base import table
 from p88console.store.work import holds, lines
-from p88console.store.work.nearness import nearest_first
 
 QUEUE = table(SyncQueue)
 HISTORY = table(SyncHistory)
@@ -80,9 +78,9 @@ def enqueue(
     manual = trigger in (Trigger.OPERATOR, Trigger.API)
     priority = Priority.MANUAL if manual else scheduled_priority(key.operation, key.direction)
     tx.touch("queue")
-    found = tx.connection.execute(_open_job(key)).mappings().one_or_none()
-    if found is None:
-        return _add(tx, key, trigger, priority, now, full=full)
+    found = tx.connection.execute(LOOK, _places(key)).mappings().one()
+    if found["id"] is None:
+        return _add(tx, key, trigger, priority, now, found, full=full)
     changes: dict[str, Any] = {"priority": min(found["priority"], int(priority))}
     if full and not found["full"]:
         # an attempt that runs does not become full by being told so: a full one follows it
@@ -100,177 +98,92 @@ def enqueue(
 
 
 def _add(
-    tx: Tx, key: JobKey, trigger: Trigger, priority: Priority, now: datetime, *, full: bool
+    tx: Tx,
+    key: JobKey,
+    trigger: Trigger,
+    priority: Priority,
+    now: datetime,
+    account: RowMapping,
+    *,
+    full: bool,
 ) -> Enqueued:
     """A new job; held from the start where its account is."""
-    held = holds.reason(tx.connection, key.account_id)
+    held = holds.told(account["held_reason"]) if account["held_since"] else None
+    closed = account["fault"] if account["closed_at"] else None
     state = JobState.HELD if held else JobState.PENDING
-    partner = select(ACCOUNTS.c.partner_id).where(ACCOUNTS.c.id == key.account_id)
-    job_id = tx.connection.execute(
-        insert(QUEUE)
-        .values(
-            partner_id=partner.scalar_subquery(),
-            account_id=key.account_id,
-            event_id=key.event_id,
-            operation=key.operation.value,
-            direction=key.direction.value,
-            state=state.value,
-            priority=int(priority),
-            due_at=now,
-            trigger=trigger.value,
-            full=full,
-            created_at=now,
-            attempt=0,
-            in_doubt=False,
-            again=False,
-            progress_done=0,
-            checkpoint={},
-            waits=False,
-            error=held or lines.why_closed(tx.connection, key.account_id),
-        )
-        .returning(QUEUE.c.id)
-    ).scalar_one()
+    row = {
+        "partner_id": account["partner_id"],
+        "account_id": key.account_id,
+        "event_id": key.event_id,
+        "operation": key.operation.value,
+        "direction": key.direction.value,
+        "state": state.value,
+        "priority": int(priority),
+        "due_at": now,
+        "trigger": trigger.value,
+        "full": full,
+        "created_at": now,
+        "attempt": 0,
+        "in_doubt": False,
+        "again": False,
+        "progress_done": 0,
+        "checkpoint": {},
+        "waits": False,
+        "error": held or closed,
+    }
+    job_id = tx.connection.execute(ADD, row).scalar_one()
     return Enqueued(job_id, created=True, state=state)
 
 
-def _open_job(key: JobKey) -> Select[Any]:
-    return select(QUEUE).where(_of(key), QUEUE.c.state.in_(OPEN_STATES))
+def in_states(*states: JobState) -> ColumnElement[bool]:
+    """Whether a job stands in one of these, in a form that meets the indexes over some states."""
+    return QUEUE.c.state.in_([literal_column(f"'{state.value}'") for state in states])
 
 
-def _of(key: JobKey) -> ColumnElement[bool]:
-    return and_(
-        QUEUE.c.account_id == key.account_id,
-        func.coalesce(QUEUE.c.event_id, 0) == (key.event_id or 0),
-        QUEUE.c.operation == key.operation.value,
-        QUEUE.c.direction == key.direction.value,
+_SAME_WORK = and_(
+    QUEUE.c.account_id == bindparam("account"),
+    func.coalesce(QUEUE.c.event_id, literal_column("0")) == bindparam("event"),
+    QUEUE.c.operation == bindparam("work"),
+    QUEUE.c.direction == bindparam("way"),
+)
+
+LOOK = (
+    select(
+        *(ACCOUNTS.c[name] for name in ("partner_id", "held_since", "held_reason")),
+        *(lines.LINES.c[name] for name in ("closed_at", "fault")),
+        *(QUEUE.c[name] for name in ("id", "state", "priority", "due_at", "full")),
     )
+    .select_from(ACCOUNTS)
+    .outerjoin(lines.LINES, lines.LINES.c.account_id == ACCOUNTS.c.id)
+    .outerjoin(QUEUE, and_(_SAME_WORK, in_states(*OPEN_STATES)))
+    .where(ACCOUNTS.c.id == bindparam("account"))
+)
+"""The account that work is asked for, and the job that is open for it."""
+
+ADD = insert(QUEUE).returning(QUEUE.c.id)
+
+CLOSE_FAILED = (
+    update(QUEUE)
+    .where(_SAME_WORK, in_states(JobState.FAILED_PERMANENT))
+    .values(state=JobState.CANCELLED.value, finished_at=bindparam("now"))
+)
+
+
+def _places(key: JobKey) -> dict[str, Any]:
+    """What belongs into the places of a statement about this work."""
+    return {
+        "account": key.account_id,
+        "event": key.event_id or 0,
+        "work": key.operation.value,
+        "way": key.direction.value,
+    }
 
 
 def close_failed(tx: Tx, key: JobKey, now: datetime) -> None:
     """What failed for good before needs nobody any more once the same work has succeeded."""
-    closed = tx.connection.execute(
-        update(QUEUE)
-        .where(_of(key), QUEUE.c.state == JobState.FAILED_PERMANENT.value)
-        .values(state=JobState.CANCELLED.value, finished_at=now)
-    )
+    closed = tx.connection.execute(CLOSE_FAILED, _places(key) | {"now": now})
     if closed.rowcount:
         troubles.mind(tx, now)
-
-
-@alongside
-def claim(
-    tx: Tx,
-    owner: str,
-    now: datetime,
-    lease_s: float,
-    only: Sequence[int] | None = None,
-    barred: Collection[int] = (),
-) -> tuple[Job, int] | None:
-    """Take the most urgent due job under a lease; writes its attempt before anything is sent.
-
-    Args:
-        tx: The transaction.
-        owner: A name for this claim alone; only under it can the job be settled.
-        now: The instant of the claim, in race time.
-        lease_s: Machine seconds after which the claim lapses unless it is extended.
-        only: Restrict the choice to these job ids.
-        barred: Accounts whose jobs are left to others.
-
-    Returns:
-        The job and the id of its history row, or None when nothing is due.
-    """
-    found = tx.connection.execute(_most_urgent(now, only, barred)).one_or_none()
-    if found is None:
-        return None
-    tx.connection.execute(
-        update(QUEUE)
-        .where(QUEUE.c.id == found.id)
-        .values(
-            state=JobState.RUNNING.value,
-            in_doubt=or_(QUEUE.c.in_doubt, found.state == JobState.VERIFY.value),
-            attempt=QUEUE.c.attempt + 1,
-            lease_owner=owner,
-            lease_until=machine_time(tx.connection) + lease_s,
-            waits=False,
-            progress_done=0,
-            progress_total=None,
-        )
-    )
-    job = get(tx.connection, found.id)
-    assert job is not None  # noqa: S101  # it was updated in this very transaction
-    tx.touch("queue", "history")
-    return job, _open_attempt(tx, job, now)
-
-
-def _most_urgent(now: datetime, only: Sequence[int] | None, barred: Collection[int]) -> Select[Any]:
-    """Id and state of the job to serve next; locked, where the database has row locks."""
-    other = QUEUE.alias("other")
-    busy = (
-        select(other.c.id)
-        .where(
-            other.c.state == JobState.RUNNING.value,
-            other.c.account_id == QUEUE.c.account_id,
-            func.coalesce(other.c.event_id, 0) == func.coalesce(QUEUE.c.event_id, 0),
-        )
-        .exists()
-    )
-    due = (
-        select(QUEUE.c.id, QUEUE.c.state)
-        .join(ACCOUNTS, ACCOUNTS.c.id == QUEUE.c.account_id)
-        .outerjoin(lines.LINES, lines.LINES.c.account_id == QUEUE.c.account_id)
-        .where(
-            QUEUE.c.state.in_(CLAIMABLE_STATES),
-            QUEUE.c.due_at <= now,
-            QUEUE.c.account_id.not_in(barred),
-            ACCOUNTS.c.held_since.is_(None),
-            ACCOUNTS.c.removed_at.is_(None),
-            lines.passable(now),
-            ~busy,
-        )
-        .order_by(QUEUE.c.priority, *nearest_first(now), QUEUE.c.due_at, QUEUE.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=QUEUE)
-    )
-    return due if only is None else due.where(QUEUE.c.id.in_(only))
-
-
-def _open_attempt(tx: Tx, job: Job, now: datetime) -> int:
-    """The attempt's history row, written before anything is sent."""
-    history_id: int = tx.connection.execute(
-        insert(HISTORY)
-        .values(
-            job_id=job.id,
-            partner_id=job.partner_id,
-            account_id=job.account_id,
-            event_id=job.event_id,
-            operation=job.operation.value,
-            direction=job.direction.value,
-            attempt=job.attempt,
-            state=JobState.RUNNING.value,
-            trigger=job.trigger.value,
-            started_at=now,
-            partial=False,
-            counts={},
-        )
-        .returning(HISTORY.c.id)
-    ).scalar_one()
-    return history_id
-
-
-def next_due(connection: Connection, now: datetime) -> datetime | None:
-    """When the next job is due of those that could be claimed at `now`."""
-    due: datetime | None = connection.execute(
-        select(func.min(QUEUE.c.due_at))
-        .join(ACCOUNTS, ACCOUNTS.c.id == QUEUE.c.account_id)
-        .outerjoin(lines.LINES, lines.LINES.c.account_id == QUEUE.c.account_id)
-        .where(
-            QUEUE.c.state.in_(CLAIMABLE_STATES),
-            ACCOUNTS.c.held_since.is_(None),
-            ACCOUNTS.c.removed_at.is_(None),
-            lines.passable(now),
-        )
-    ).scalar()
-    return due
 
 
 def retry_now(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
@@ -280,7 +193,7 @@ def retry_now(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
         job = get(tx.connection, job_id)
         if job is None or job.state in (JobState.RUNNING, JobState.COMPLETED):
             continue
-        if job.state in FINAL_STATES and tx.connection.execute(_open_job(job.key)).first():
+        if job.state in FINAL_STATES and _is_open(tx.connection, job.key):
             continue
         state = JobState.VERIFY if job.in_doubt else JobState.PENDING
         tx.connection.execute(
@@ -292,6 +205,11 @@ def retry_now(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
     troubles.mind(tx, now)
     tx.touch("queue")
     return done
+
+
+def _is_open(connection: Connection, key: JobKey) -> bool:
+    """Whether a job for this work is open."""
+    return connection.execute(LOOK, _places(key)).mappings().one()["id"] is not None
 
 
 def snooze(tx: Tx, job_ids: Sequence[int], until: datetime) -> list[int]:
@@ -364,10 +282,11 @@ def find(
         QUEUE.c.due_at,
         QUEUE.c.id,
     ).limit(limit)
-    return [_job(row) for row in connection.execute(query).mappings()]
+    return [job_of(row) for row in connection.execute(query).mappings()]
 
 
-def _job(row: RowMapping) -> Job:
+def job_of(row: Mapping[Any, Any] | RowMapping) -> Job:
+    """A job from its row and its account's provider."""
     return Job(
         id=row["id"],
         partner_id=row["partner_id"],

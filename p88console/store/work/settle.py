@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 
 from p88console.domain.errors import P88Error, Throttled
 from p88console.domain.jobs import Counts, Direction, Job, JobState, Trigger
@@ -46,23 +46,46 @@ class Attempt:
     """How many calls it made."""
 
 
+COMPLETE = (
+    update(queue.QUEUE)
+    .where(queue.QUEUE.c.id == bindparam("its_id"), queue.QUEUE.c.lease_owner == bindparam("owner"))
+    .values(
+        state=JobState.COMPLETED.value,
+        finished_at=bindparam("now"),
+        in_doubt=False,
+        error=None,
+        checkpoint={},
+        lease_owner=None,
+        lease_until=None,
+    )
+    .returning(queue.QUEUE.c.again, queue.QUEUE.c.full)
+)
+"""Writes a job's end under its lease and tells what was asked meanwhile."""
+
+ANSWERED = update(queue.QUEUE).where(queue.QUEUE.c.id == bindparam("its_id")).values(again=False)
+
+_TOLD = ("state", "finished_at", "counts", "partial", "error")
+
+SETTLE = (
+    update(queue.HISTORY)
+    .where(queue.HISTORY.c.id == bindparam("its_id"))
+    .values({name: bindparam(name) for name in _TOLD})
+)
+
+
 @alongside
 def complete(tx: Tx, attempt: Attempt, now: datetime, remark: dict[str, str] | None = None) -> bool:
     """The job is done; `remark` is what it still has to tell.
 
     False when the claim was lost meanwhile: then nothing is written.
     """
-    settled = _settle_job(
-        tx,
-        attempt,
-        state=JobState.COMPLETED.value,
-        finished_at=now,
-        in_doubt=False,
-        error=None,
-        checkpoint={},
-    )
+    mine = {"its_id": attempt.job.id, "owner": attempt.owner}
+    settled = tx.connection.execute(COMPLETE, {**mine, "now": now}).mappings().one_or_none()
     if settled is None:
         return False
+    tx.touch("queue", "history", "accounts")
+    if settled["again"]:
+        tx.connection.execute(ANSWERED, {"its_id": attempt.job.id})
     _settle_attempt(tx, attempt, JobState.COMPLETED.value, now, remark)
     if attempt.job.direction is Direction.PULL and not attempt.partial:
         schedule.succeeded(tx, attempt.job.key, now, attempt.calls)
@@ -180,14 +203,14 @@ def _settle_attempt(
     tx: Tx, attempt: Attempt, state: str, now: datetime, error: dict[str, str] | None
 ) -> None:
     tx.connection.execute(
-        update(queue.HISTORY)
-        .where(queue.HISTORY.c.id == attempt.history_id)
-        .values(
-            state=state,
-            finished_at=now,
-            counts=attempt.counts.as_dict(),
-            partial=attempt.partial,
-            error=error,
-        )
+        SETTLE,
+        {
+            "its_id": attempt.history_id,
+            "state": state,
+            "finished_at": now,
+            "counts": attempt.counts.as_dict(),
+            "partial": attempt.partial,
+            "error": error,
+        },
     )
     touched.save(tx, attempt.history_id, attempt.touched)
