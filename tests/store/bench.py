@@ -136,6 +136,32 @@ class Bench:
         return row
 
 
+def timed_twice(bench: Bench) -> LinkRow:
+    """The half marathon is scored at ChronoTrack too."""
+    account = bench.write(
+        tenants.add_account,
+        bench.partner,
+        Provider.CHRONOTRACK,
+        label="ChronoTrack",
+        base_url=None,
+        options={},
+        vault_key="vault-chronotrack",
+        now=bench.now,
+    )
+    bench.write(
+        events.link,
+        bench.event,
+        account.id,
+        event_record("4711"),
+        races={bench.race_ids()["501"]: ("Half", "Half")},
+        options={},
+        now=bench.now,
+    )
+    event = bench.read(events.event, bench.event)
+    (link,) = (link for link in event.links if link.account_id == account.id)
+    return link
+
+
 JSON_COLUMNS = {
     column.name
     for table in METADATA.tables.values()

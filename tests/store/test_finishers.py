@@ -8,10 +8,13 @@ import pytest
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.model import ResultRecord, Split
+from p88console.store.people import lists as people
+from p88console.store.people import story
 from p88console.store.results import revisions as results
+from p88console.store.results import standings
 from p88console.store.windows import finishers
 from p88console.store.windows.result_rows import ResultFacet, ResultQuery, ResultRow
-from tests.store.bench import GUN, Bench, ada
+from tests.store.bench import GUN, Bench, ada, timed_twice
 
 
 def record(bib: str, **changes: Any) -> ResultRecord:
@@ -106,3 +109,29 @@ def test_one_result_is_told_with_every_revision(bench: Bench) -> None:
     assert [one.standing["status"] for one in told.revisions] == ["running", "finished"]
     with pytest.raises(UsageFault):
         bench.read(finishers.result, 4711)
+
+
+def test_a_runner_of_two_scoring_systems_is_listed_and_counted_once(bench: Bench) -> None:
+    bench.mirror(ada("1"), ada("2", bib="51"))
+    waiting = record("51", status="notstarted", place=None, gun_time_ms=None)
+    pull(bench, record("512"), waiting)
+    second = timed_twice(bench)
+    timed = [record("512", gun_time_ms=5_400_900), record("51", place=2, gun_time_ms=5_460_000)]
+    bench.write(results.upsert_results, second, timed, bench.clock.step(60))
+    rows = listed(bench)
+    # who has not started at the first system is told by the one where they have
+    assert [(row.bib, row.gun_time_ms) for row in rows] == [("512", 5_400_000), ("51", 5_460_000)]
+    half, _ = bench.read(finishers.races, bench.event)
+    finish = bench.read(finishers.finish, bench.event, None)
+    assert half.results == sum(finish.minutes.values()) == 2
+    assert finish.statuses == {"finished": 2}
+    assert bench.read(people.finished_count, bench.event) == 2
+    sheet = bench.read(standings.sheet, bench.event)
+    assert [row["bib"] for row in sheet[0].rows] == ["512", "51"]
+    told = bench.rows("SELECT bib, provider FROM unified_results WHERE leads ORDER BY place")
+    assert [(row["bib"], row["provider"]) for row in told] == [
+        ("512", "copernico"),
+        ("51", "chronotrack"),
+    ]
+    whole = bench.read(story.person, bench.person()["id"])
+    assert [one.provider for one in whole.results] == ["copernico", "chronotrack"]

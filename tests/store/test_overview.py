@@ -16,7 +16,7 @@ from p88console.store.windows import overview
 from p88console.store.windows.board import Lane
 from p88console.store.work import history, holds, lines, settle
 from p88console.store.work.settle import Attempt
-from tests.store.bench import GUN, PULL_SOURCE, Bench, ada
+from tests.store.bench import GUN, PULL_SOURCE, Bench, ada, timed_twice
 
 CALL = Call(Provider.RUNSIGNUP, "GET", "https://api.runsignup.com/rest/races")
 
@@ -148,6 +148,22 @@ def test_the_header_says_how_many_wait_and_since_when(bench: Bench) -> None:
     assert (facts.participants, facts.unsent, facts.verified) == (2, 2, 0)
     assert facts.oldest_unsent_at == bench.now - timedelta(seconds=60)
     assert facts.event_id == bench.event
+
+
+def test_who_is_scored_twice_is_verified_once_both_systems_hold_them(bench: Bench) -> None:
+    bench.mirror(ada())
+    seen = (
+        "INSERT INTO push_ledger (link_id, participant_id, state, mirror_hash) "
+        "VALUES (:link, :id, 'verified', :hash)"
+    )
+    person = bench.person()
+    known = {"id": person["id"], "hash": person["content_hash"]}
+    bench.execute(seen, link=bench.linked().id, **known)
+    assert bench.read(overview.header, bench.now).verified == 1
+    second = timed_twice(bench)
+    assert bench.read(overview.header, bench.now).verified == 0
+    bench.execute(seen, link=second.id, **known)
+    assert bench.read(overview.header, bench.now).verified == 1
 
 
 def test_held_jobs_and_quarantined_people_need_a_person(bench: Bench) -> None:

@@ -55,7 +55,19 @@ SELECT results.id AS result_id, accounts.partner_id, accounts.id AS account_id,
        results.revision, results.changed_at,
        shown.version AS published_version, shown.official AS published_official,
        shown.settled_at AS published_at, shown.state AS publication_state,
-       shown.reason AS publication_reason
+       shown.reason AS publication_reason,
+       NOT EXISTS (
+           SELECT 1 FROM results AS other
+           JOIN links AS others ON others.id = other.link_id
+           WHERE other.participant_id = results.participant_id
+             AND coalesce(other.race_id, 0) = coalesce(results.race_id, 0)
+             AND (CASE WHEN other.status = 'notstarted' THEN 2 ELSE 0 END
+                  + CASE WHEN others.account_id = events.account_id THEN 1 ELSE 0 END,
+                  other.link_id)
+               < (CASE WHEN results.status = 'notstarted' THEN 2 ELSE 0 END
+                  + CASE WHEN links.account_id = events.account_id THEN 1 ELSE 0 END,
+                  results.link_id)
+       ) AS leads
 FROM results
 JOIN links ON links.id = results.link_id
 JOIN accounts ON accounts.id = links.account_id

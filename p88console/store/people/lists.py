@@ -14,7 +14,7 @@ from p88console.domain.model import ParticipantStatus, PushState
 from p88console.store.database.upsert import chunked
 from p88console.store.mirror.participants import CHANGES, PARTICIPANTS
 from p88console.store.mirror.versions import VERSIONS
-from p88console.store.results.leading import leading
+from p88console.store.results.leading import leads
 from p88console.store.results.revisions import RESULTS
 from p88console.store.tenancy.events import EVENTS, LINKS
 from p88console.store.tenancy.tenants import ACCOUNTS
@@ -220,9 +220,9 @@ def results(
 ) -> list[dict[str, Any]]:
     """The latest standings of an event, by race and place, the unplaced last.
 
-    One row for each runner and race, as `leading` chooses it.
+    One row for each runner and race, as `leads` chooses it.
     """
-    query = select(RESULTS).where(RESULTS.c.event_id == event_id)
+    query = select(RESULTS).where(RESULTS.c.event_id == event_id, leads(event_id))
     if race_id is not None:
         query = query.where(RESULTS.c.race_id == race_id)
     query = query.order_by(
@@ -233,12 +233,12 @@ def results(
         RESULTS.c.gun_time_ms,
         RESULTS.c.id,
     )
-    return leading(connection, [dict(row) for row in connection.execute(query).mappings()])
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def finished_count(connection: Connection, event_id: int) -> int:
     """How many runners of the event have finished."""
     query = select(func.count()).where(
-        RESULTS.c.event_id == event_id, RESULTS.c.status == "finished"
+        RESULTS.c.event_id == event_id, RESULTS.c.status == "finished", leads(event_id)
     )
     return int(connection.execute(query).scalar_one())

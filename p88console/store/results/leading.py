@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, or_, select
 
 from p88console.domain.model import ResultStatus
+from p88console.store.tables import Result
+from p88console.store.tables.base import table
 from p88console.store.tenancy.events import EVENTS, LINKS
 
+RESULTS = table(Result)
+UNSTARTED, ITSELF = 2, 1
 
-def leading(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """These results, each runner by the first system where they have started, in their order.
 
-    The registration provider itself comes last: what it shows was published there. Results of
-    nobody all stay.
+def leads(event_id: int) -> ColumnElement[bool]:
+    """Whether a result of the event is the one to show of its runner and race.
+
+    The first system where they have started leads. The registration provider itself comes last:
+    what it shows was published there. Results of nobody all lead, and so do several of one system
+    that stand alike, for somebody has to decide between them.
     """
-    itself = _itself(connection, {row["link_id"] for row in rows})
-
-    def rank(row: Mapping[str, Any]) -> tuple[bool, bool, int]:
-        started = row["status"] != ResultStatus.NOT_STARTED
-        return not started, row["link_id"] in itself, row["link_id"]
-
-    first: dict[tuple[int | None, int], int] = {}
-    for row in sorted(rows, key=rank):
-        if row["participant_id"] is not None:
-            first.setdefault((row["race_id"], row["participant_id"]), row["link_id"])
-    return [
-        row
-        for row in rows
-        if first.get((row["race_id"], row["participant_id"])) in (None, row["link_id"])
-    ]
+    other = RESULTS.alias("other")
+    rank, others = _rank(RESULTS, event_id), _rank(other, event_id)
+    better = or_(others < rank, and_(others == rank, other.c.link_id < RESULTS.c.link_id))
+    beaten = exists().where(
+        other.c.participant_id == RESULTS.c.participant_id,
+        other.c.race_id.is_not_distinct_from(RESULTS.c.race_id),
+        better,
+    )
+    return ~beaten.correlate(RESULTS)
 
 
-def _itself(connection: Connection, link_ids: set[int]) -> set[int]:
-    """The links that lead to the event's own registration provider."""
-    query = (
+def _rank(results: FromClause, event_id: int) -> ColumnElement[Any]:
+    """How far behind a result stands, the link left aside; the least leads."""
+    itself = (
         select(LINKS.c.id)
         .join(EVENTS, EVENTS.c.id == LINKS.c.event_id)
-        .where(LINKS.c.id.in_(link_ids), LINKS.c.account_id == EVENTS.c.account_id)
+        .where(EVENTS.c.id == event_id, LINKS.c.account_id == EVENTS.c.account_id)
     )
-    return set(connection.execute(query).scalars())
+    unstarted = results.c.status == ResultStatus.NOT_STARTED.value
+    return case((unstarted, UNSTARTED), else_=0) + case(
+        (results.c.link_id.in_(itself), ITSELF), else_=0
+    )

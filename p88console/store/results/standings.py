@@ -13,7 +13,7 @@ from p88console.domain.model import Gender, ResultStatus
 from p88console.domain.orphans import Known, Stray, Suggestion, likely
 from p88console.store.database.upsert import chunked
 from p88console.store.mirror.participants import PARTICIPANTS
-from p88console.store.results.leading import leading
+from p88console.store.results.leading import leads
 from p88console.store.results.revisions import RESULTS, REVISIONS
 
 MOVES = ("status", "gun_time_ms", "chip_time_ms", "place", "gender_place", "category_place")
@@ -168,7 +168,7 @@ def sheet(
     query = (
         select(RESULTS, PARTICIPANTS.c.gender, PARTICIPANTS.c.city, PARTICIPANTS.c.team)
         .outerjoin(PARTICIPANTS, PARTICIPANTS.c.id == RESULTS.c.participant_id)
-        .where(RESULTS.c.status == ResultStatus.FINISHED.value)
+        .where(RESULTS.c.status == ResultStatus.FINISHED.value, leads(event_id))
         .order_by(
             RESULTS.c.race_id,
             RESULTS.c.place.is_(None),
@@ -178,9 +178,8 @@ def sheet(
         )
     )
     found = connection.execute(_of(query, event_id, race_id)).mappings()
-    rows = leading(connection, [dict(row) for row in found])
     groups: dict[tuple[int | None, str | None, str | None], list[dict[str, Any]]] = {}
-    for row in rows:
+    for row in map(dict, found):
         for key in dict.fromkeys(
             [
                 (row["race_id"], None, None),

@@ -13,6 +13,7 @@ from p88console.domain.folding import folded
 from p88console.domain.model import ParticipantStatus, ResultStatus
 from p88console.store.mirror.participants import PARTICIPANTS, RACES
 from p88console.store.results import publications, standings
+from p88console.store.results.leading import leads
 from p88console.store.results.revisions import RESULTS, REVISIONS, STANDING
 from p88console.store.tenancy.events import EVENTS, LINKS
 from p88console.store.tenancy.tenants import ACCOUNTS
@@ -37,7 +38,9 @@ FASTEST_KM_S, SLOWEST_KM_S = 120, 1_800
 
 def races(connection: Connection, event_id: int) -> list[RaceChoice]:
     """The event's races by gun time, with how many results each has."""
-    counted = select(func.count()).where(R.event_id == event_id, R.race_id == RACES.c.id)
+    counted = select(func.count()).where(
+        R.event_id == event_id, R.race_id == RACES.c.id, leads(event_id)
+    )
     query = (
         select(RACES, counted.correlate(RACES).scalar_subquery().label("results"))
         .where(RACES.c.event_id == event_id)
@@ -92,7 +95,7 @@ _ORDER = (
 
 
 def _narrowed(query: Select[Any], wanted: ResultQuery) -> Select[Any]:
-    query = query.select_from(RESULTS).where(R.event_id == wanted.event_id)
+    query = query.select_from(RESULTS).where(R.event_id == wanted.event_id, leads(wanted.event_id))
     if wanted.race_id is not None:
         query = query.where(R.race_id == wanted.race_id)
     for word in wanted.text.split():
@@ -181,7 +184,11 @@ def _newest_split(splits: Sequence[Mapping[str, Any]]) -> tuple[str, int | None]
 
 def finish(connection: Connection, event_id: int, race_id: int | None) -> Finish:
     """How the finish of an event or one of its races goes on."""
-    mine = [R.event_id == event_id, *([R.race_id == race_id] if race_id is not None else [])]
+    mine = [
+        R.event_id == event_id,
+        leads(event_id),
+        *([R.race_id == race_id] if race_id is not None else []),
+    ]
     statuses = select(R.status, func.count()).where(*mine).group_by(R.status)
     crossed = (
         select(R.race_id, (R.gun_time_ms // MS_A_MINUTE).label("minute"), func.count())

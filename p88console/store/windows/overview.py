@@ -31,7 +31,7 @@ from p88console.store.tenancy.events import EVENTS, EventRow, events
 from p88console.store.tenancy.tenants import ACCOUNTS, HEALTH
 from p88console.store.windows.board import HeaderFacts, Lane, NextRun, QueueRow
 from p88console.store.work import budgets, lines, schedule
-from p88console.store.work.ledger import state_counts, unsent
+from p88console.store.work.ledger import unsent, verified_count
 from p88console.store.work.queue import HISTORY, QUEUE
 
 REGISTRATION_PROVIDERS = ("runsignup", "raceroster", "haku")
@@ -240,7 +240,6 @@ def header(connection: Connection, now: datetime) -> HeaderFacts:
     waiting, oldest = unsent(connection)
     ahead = [gun for gun in event.guns if gun > now] if event else []
     guns = event.guns if event else []
-    states = state_counts(connection, event.id) if event else {}
     due = [row.due_at for row in schedule.rows(connection) if row.operation == "participants"]
     network = lines.network(connection, now)
     return HeaderFacts(
@@ -256,7 +255,7 @@ def header(connection: Connection, now: datetime) -> HeaderFacts:
         network_advice=network.advice,
         network_since=lines.network_since(connection),
         participants=removals.active_count(connection, event.id) if event else 0,
-        verified=states.get("verified", 0),
+        verified=verified_count(connection, event.id) if event else 0,
         finished=people.finished_count(connection, event.id) if event else 0,
     )
 

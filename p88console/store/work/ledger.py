@@ -349,3 +349,16 @@ def state_counts(
         query = query.where(PARTICIPANTS.c.event_id == event_id)
     grouped = query.group_by(state)
     return {row[0]: row[1] for row in connection.execute(grouped)}
+
+
+def verified_count(connection: Connection, event_id: int) -> int:
+    """How many active people every scoring system of their race is seen to hold as they are."""
+    verified = present_state() == PushState.VERIFIED.value
+    owed = case((and_(RACE_LINKS.c.race_id.is_not(None), ~verified), 1), else_=0)
+    query = (
+        _joined(select(PARTICIPANTS.c.id), None)
+        .where(PARTICIPANTS.c.event_id == event_id, PARTICIPANTS.c.status == ACTIVE)
+        .group_by(PARTICIPANTS.c.id)
+        .having(func.max(owed) == 0, func.max(case((verified, 1), else_=0)) == 1)
+    )
+    return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
