@@ -46,6 +46,7 @@ ACTIONS: tuple[Action, ...] = (
     *sheets.PERSON,
     *inbox.ITEM,
     *sheets.PUBLISH,
+    *sheets.LEADERS,
     *sheets.QUESTIONS,
     *sheets.PICK,
     *sheets.FORM,

@@ -11,7 +11,6 @@ from p88console.domain.model import ResultRecord, Split
 from p88console.store.people import lists as people
 from p88console.store.people import story
 from p88console.store.results import revisions as results
-from p88console.store.results import standings
 from p88console.store.windows import finishers
 from p88console.store.windows.result_rows import ResultFacet, ResultQuery, ResultRow
 from tests.store.bench import GUN, Bench, ada, timed_twice
@@ -126,8 +125,9 @@ def test_a_runner_of_two_scoring_systems_is_listed_and_counted_once(bench: Bench
     assert half.results == sum(finish.minutes.values()) == 2
     assert finish.statuses == {"finished": 2}
     assert bench.read(people.finished_count, bench.event) == 2
-    sheet = bench.read(standings.sheet, bench.event)
-    assert [row["bib"] for row in sheet[0].rows] == ["512", "51"]
+    everybody, women = bench.read(finishers.leaders, bench.event, None, 3)
+    assert (everybody.everybody, women.everybody, women.gender) == (True, False, "F")
+    assert [one.bib for one in everybody.leaders] == ["512", "51"]
     told = bench.rows("SELECT bib, provider FROM unified_results WHERE leads ORDER BY place")
     assert [(row["bib"], row["provider"]) for row in told] == [
         ("512", "copernico"),

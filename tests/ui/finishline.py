@@ -10,6 +10,8 @@ from typing import Any
 from p88console.domain.case import Finding, Grade
 from p88console.store.windows.result_rows import (
     Finish,
+    Leader,
+    LeadingGroup,
     PublishWish,
     RaceChoice,
     RaceDraft,
@@ -205,6 +207,23 @@ class StageStandings:
 
         return await self.answer("standings.finish", finish, event_id, race_id)
 
+    async def leaders(self, event_id: int, race_id: int | None, top: int) -> Sequence[LeadingGroup]:
+        def leaders() -> Sequence[LeadingGroup]:
+            found = []
+            for its_id, name in RACES.items():
+                mine = self._matching(ResultQuery(event_id, its_id))
+                categories = sorted({row.category for row in mine if row.category})
+                groups = [(None, None), ("F", None), *(("F", one) for one in categories)]
+                for gender, category in groups if race_id in (None, its_id) else ():
+                    first = [row for row in mine if category in (None, row.category)][:top]
+                    led = [_led(row) for row in first]
+                    found += (
+                        [LeadingGroup(name, gender, category, gender is None, led)] if led else []
+                    )
+            return found
+
+        return await self.answer("standings.leaders", leaders, event_id, race_id, top)
+
     async def result(self, result_id: int) -> StandingStory:
         def story() -> StandingStory:
             return self.stories.get(result_id) or orphan(result_id)
@@ -234,6 +253,11 @@ class StageStandings:
         return sorted(
             found, key=lambda row: (_race(row), row.place is None, row.place or 0, row.id)
         )
+
+
+def _led(row: ResultRow) -> Leader:
+    names = (row.bib, row.first_name, row.last_name, row.category)
+    return Leader(*names, "Fleet Feet", row.gun_time_ms, row.chip_time_ms)
 
 
 def _race(row: ResultRow) -> int:

@@ -26,6 +26,7 @@ from p88console.ui.screens.inbox import Inbox
 from p88console.ui.screens.item import ItemSheet
 from p88console.ui.screens.job import JobStory
 from p88console.ui.screens.jump import Jump
+from p88console.ui.screens.leaders import LeadersSheet
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.pick import Pick
 from p88console.ui.screens.plan import PlanSheet
@@ -61,6 +62,7 @@ ANSWERING: dict[str, tuple[type, ...]] = {
     "columns": (Columns,),
     "jump": (Jump,),
     "day": (DaySheet,),
+    "leaders": (LeadersSheet,),
     "plan": (PlanSheet,),
     "agenda": (Agenda,),
     "pick": (Pick,),

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from p88console.store.windows.result_rows import ResultFacet, ResultQuery
+from p88console.ui.screens.leaders import LeadersSheet
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.publish import PublishSheet
 from p88console.ui.screens.result import ResultSheet
@@ -96,6 +97,30 @@ async def test_enter_tells_the_runner_or_whose_result_it_may_be() -> None:
             "place 6 → 5",
         ):
             assert words in seen(pilot.app)
+
+
+async def test_the_announcer_reads_the_first_of_each_race_by_sex_and_category() -> None:
+    desk = scenes.racing()
+    async with results(desk) as (_, pilot):
+        await pilot.press("right", "a")
+        await opened(pilot, LeadersSheet)
+        lines = seen(pilot.app)
+        for words in (
+            "the first 3 by sex and category",
+            "Half Marathon ─",
+            "Everybody",
+            "Women · M40-44",
+            "1    501 Ben Byron · Fleet Feet · M40-44",
+            "1:12:19.7",
+        ):
+            assert words in lines
+        assert "5K ─" not in lines
+        await pilot.press("left")
+        await settled(pilot)
+        assert desk.asked_for("standings.leaders")[-1] == (1, 1, 1)
+        desk.standings.rows = []
+        desk.changed("results")
+        await wait_for(pilot, lambda: "nobody has finished yet" in seen(pilot.app), "an empty list")
 
 
 async def test_before_any_result_the_room_says_how_to_get_them() -> None:
@@ -192,7 +217,7 @@ async def test_text_from_outside_is_only_shown(size: tuple[int, int]) -> None:
     ]
     desk.standings.before = [published(created_by=text, reason=text) for text in HOSTILE]
     async with results(desk, size) as (_, pilot):
-        for kind, key in ((ResultSheet, "enter"), (PublishSheet, "u")):
+        for kind, key in ((ResultSheet, "enter"), (LeadersSheet, "a"), (PublishSheet, "u")):
             await pilot.press("down", key)
             await opened(pilot, kind)
             lines = seen(pilot.app).splitlines()

@@ -64,6 +64,7 @@ def test_rooms(
     [
         pytest.param((), id="racing"),
         pytest.param(("u",), id="publish"),
+        pytest.param(("a",), id="leaders"),
         pytest.param(("right", "right", "right"), id="moved"),
     ],
 )

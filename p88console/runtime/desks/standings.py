@@ -13,6 +13,7 @@ from p88console.store.results.drafts import Draft, Wish
 from p88console.store.windows import finishers
 from p88console.store.windows.result_rows import (
     Finish,
+    LeadingGroup,
     PublishWish,
     RaceChoice,
     RaceDraft,
@@ -57,6 +58,10 @@ class RuntimeStandings:
     async def finish(self, event_id: int, race_id: int | None) -> Finish:
         """How the finish of an event or one of its races goes on."""
         return await self._db.read(finishers.finish, event_id, race_id)
+
+    async def leaders(self, event_id: int, race_id: int | None, top: int) -> Sequence[LeadingGroup]:
+        """The first `top` of each race: everybody, then by sex, then by category."""
+        return await self._db.read(finishers.leaders, event_id, race_id, top)
 
     async def result(self, result_id: int) -> StandingStory:
         """One result whole."""

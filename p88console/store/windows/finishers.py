@@ -20,6 +20,8 @@ from p88console.store.tenancy.tenants import ACCOUNTS
 from p88console.store.windows.result_rows import (
     PACE_STEP_S,
     Finish,
+    Leader,
+    LeadingGroup,
     RaceChoice,
     ResultFacet,
     ResultQuery,
@@ -234,6 +236,29 @@ def _paces(
             if FASTEST_KM_S <= pace <= SLOWEST_KM_S:
                 found[pace] = found.get(pace, 0) + finishers
     return found
+
+
+def leaders(
+    connection: Connection, event_id: int, race_id: int | None, top: int
+) -> list[LeadingGroup]:
+    """The first `top` of each race: everybody, then by sex, then by category."""
+    named = {race.id: race.name for race in races(connection, event_id)}
+    groups = standings.sheet(connection, event_id, race_id, top=top)
+    return [
+        LeadingGroup(
+            named.get(group.race_id or 0),
+            group.gender,
+            group.category,
+            everybody=number == 0 or groups[number - 1].race_id != group.race_id,
+            leaders=[_leader(row) for row in group.rows],
+        )
+        for number, group in enumerate(groups)
+    ]
+
+
+def _leader(row: Mapping[str, Any]) -> Leader:
+    same = ("bib", "first_name", "last_name", "category", "gun_time_ms", "chip_time_ms")
+    return Leader(home=row["team"] or row["city"], **{name: row[name] for name in same})
 
 
 def result(connection: Connection, result_id: int) -> StandingStory:

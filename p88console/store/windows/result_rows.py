@@ -85,6 +85,32 @@ class StandingStory:
 
 
 @dataclass(frozen=True, slots=True)
+class Leader:
+    """One line of the announcer's sheet; times in milliseconds."""
+
+    bib: str | None
+    first_name: str | None
+    last_name: str | None
+    category: str | None
+    home: str | None
+    """Team, else city, as registered."""
+    gun_time_ms: int | None
+    chip_time_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadingGroup:
+    """The first few of one race, sex and category, the winner first."""
+
+    race_name: str | None
+    gender: str | None
+    """Empty for a race's everybody, and for who has none."""
+    category: str | None
+    everybody: bool
+    leaders: Sequence[Leader]
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """How the finish goes on: everybody by status, finishers by minute, and their paces."""
 

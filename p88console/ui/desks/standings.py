@@ -8,6 +8,7 @@ from typing import Protocol
 
 from p88console.store.windows.result_rows import (
     Finish,
+    LeadingGroup,
     PublishWish,
     RaceChoice,
     RaceDraft,
@@ -46,6 +47,10 @@ class StandingsDesk(Protocol):
 
     async def finish(self, event_id: int, race_id: int | None) -> Finish:
         """How the finish of an event or one of its races goes on."""
+        ...
+
+    async def leaders(self, event_id: int, race_id: int | None, top: int) -> Sequence[LeadingGroup]:
+        """The first `top` of each race: everybody, then by sex, then by category."""
         ...
 
     async def result(self, result_id: int) -> StandingStory:

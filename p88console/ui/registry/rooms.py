@@ -95,6 +95,15 @@ RESULTS = (
         syncs,
         6,
     ),
+    Action(
+        "results.leaders",
+        "a",
+        "announce",
+        "The first by sex and category, to be read out.",
+        VIEW,
+        always,
+        7,
+    ),
 )
 
 HISTORY = (

@@ -57,6 +57,13 @@ PUBLISH = (
     Action("publish.close", "escape,q", "close", "Send nothing.", VIEW, always, 2),
 )
 
+LEADERS = (
+    Action("leaders.more", "right", "more", "More of each group.", VIEW, always, 2, prompt=True),
+    Action("leaders.fewer", "left", "fewer", "Fewer of each group.", VIEW, always, 3, prompt=True),
+    Action("leaders.read_again", "ctrl+l", "read again", "Read it anew.", VIEW),
+    Action("leaders.close", "escape,a,enter,q", "close", "Back.", VIEW, always, 1),
+)
+
 QUESTIONS = (
     Action("ask.yes", "enter,y", "yes", "Do it.", CONSOLE, always, 1),
     Action("ask.no", "escape,n", "no", "Leave everything as it is.", CONSOLE, always, 1),

@@ -18,6 +18,7 @@ from p88console.ui.outlook import Outlook
 from p88console.ui.people_words import listed_name, race_time
 from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, join, say
 from p88console.ui.result_text import moves
+from p88console.ui.screens.leaders import LeadersSheet
 from p88console.ui.screens.listroom import ListRoom
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.publish import PublishSheet
@@ -166,6 +167,12 @@ class Results(ListRoom):
         event_id = self.event_id
         if event_id is not None:
             self.app.push_screen(PublishSheet(self.outlook, event_id, self.query_now.race_id))
+
+    def action_leaders(self) -> None:
+        """What an announcer reads out, of the race that the list is narrowed to, or of all."""
+        event_id = self.event_id
+        if event_id is not None:
+            self.app.push_screen(LeadersSheet(self.outlook, event_id, self.query_now.race_id))
 
 
 def _place(row: ResultRow, _: Moment) -> Phrase:
