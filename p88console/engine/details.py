@@ -7,7 +7,7 @@ in between costs nothing that was read before.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -40,7 +40,7 @@ async def list_newest_first(
     pages: AsyncIterator[Page],
     *,
     whole: bool,
-) -> AsyncIterator[Page]:
+) -> AsyncGenerator[Page, None]:
     """Pass pages on, and note who moved up or reads differently.
 
     Unless everything is asked for, a page on which everybody stands as they stood ends the listing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from p88console.domain.jobs import Counts, Direction, JobKey, Operation, Trigger
 from p88console.domain.model import RawRow
 from p88console.engine.shop import Ticket
 from p88console.providers.base import (
+    Page,
     ReadsEvents,
     Scope,
     ScoringTarget,
@@ -60,6 +61,25 @@ def target_of(link: LinkRow) -> ScoringTarget:
     """A link as adapters understand it."""
     races = {str(race_id): remote for race_id, remote in link.races.items()}
     return ScoringTarget(link.remote_event_id, link.options, races)
+
+
+async def ahead(pages: AsyncIterator[Page]) -> AsyncGenerator[Page, None]:
+    """The same pages, the next one asked for while one is worked on.
+
+    What keeps the next one from coming is raised after the work on the one before.
+    """
+    coming: asyncio.Future[Page | None] = asyncio.ensure_future(_next(pages))
+    try:
+        while (page := await coming) is not None:
+            coming = asyncio.ensure_future(_next(pages))
+            yield page
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+
+
+async def _next(pages: AsyncIterator[Page]) -> Page | None:
+    return await anext(pages, None)
 
 
 async def understood(

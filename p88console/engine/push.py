@@ -163,8 +163,7 @@ class _Push:
     async def _doubtful(self) -> list[Candidate]:
         """Whoever was sent and never confirmed; after a restore, whoever was not read since."""
         read, link_id, fields = self.shop.db.read, self.link.id, self.adapter.push_traits.fields
-        people = await read(ledger.candidates, link_id, fields)
-        doubtful = [person for person in people if person.state is PushState.SENT]
+        doubtful = await read(ledger.candidates, link_id, fields, in_doubt=True)
         if self.link.restored_at is not None:  # another laptop may have sent anything to anybody
             unread = await read(ledger.unread, link_id, self.link.restored_at)
             unread -= {person.participant_id for person in doubtful}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -12,7 +13,7 @@ from p88console.domain.fingerprint import fingerprint
 from p88console.domain.jobs import Counts, Operation
 from p88console.domain.model import ParticipantRecord, ParticipantStatus, RemovalRecord
 from p88console.engine.details import list_newest_first, read_details
-from p88console.engine.pull import event_id_of, scope_of, understood
+from p88console.engine.pull import ahead, event_id_of, scope_of, understood
 from p88console.engine.shop import Ticket
 from p88console.providers.base import (
     Page,
@@ -100,23 +101,27 @@ async def _list(
 ) -> None:
     """Read the pages and mirror each as it comes."""
     shop = ticket.shop
-    pages = adapter.participants(scope_of(event), PageRequest(listing.page, since))
-    if isinstance(adapter, ReadsDetails):
-        pages = list_newest_first(ticket, adapter, event, pages, whole=listing.full)
-    async for page in pages:
-        records = await understood(ticket, page.rows, adapter.participant, adapter.id_field)
-        listing.take(page, records)
-        ticket.counts += await ticket.write(
-            participants.upsert_page,
-            event.id,
-            records,
-            _source(ticket),
-            shop.clock.now(),
-            policy=shop.settings.policy_of(event.id),
-            touched=ticket.touched,
-        )
-        ticket.counts += Counts(received=len(page.rows) - len(records))
-        await ticket.progress(listing.rows, page.total, listing.as_checkpoint())
+    listed = adapter.participants(scope_of(event), PageRequest(listing.page, since))
+    pages = (
+        list_newest_first(ticket, adapter, event, listed, whole=listing.full)
+        if isinstance(adapter, ReadsDetails)
+        else ahead(listed)
+    )
+    async with aclosing(pages):
+        async for page in pages:
+            records = await understood(ticket, page.rows, adapter.participant, adapter.id_field)
+            listing.take(page, records)
+            ticket.counts += await ticket.write(
+                participants.upsert_page,
+                event.id,
+                records,
+                _source(ticket),
+                shop.clock.now(),
+                policy=shop.settings.policy_of(event.id),
+                touched=ticket.touched,
+            )
+            ticket.counts += Counts(received=len(page.rows) - len(records))
+            await ticket.progress(listing.rows, page.total, listing.as_checkpoint())
 
 
 def _source(ticket: Ticket) -> Source:

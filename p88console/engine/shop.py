@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,6 +33,9 @@ VAULT_TIMEOUT_S = 20.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+TOLD_S = 0.25
+"""Machine seconds between two words on how far a job is."""
 
 LISTED_ROWS = 20
 """Refused rows named in an attempt's error; the rest are counted."""
@@ -135,6 +140,8 @@ class Ticket:
     """The same rows, as the inbox asks about them."""
     remarks: list[str] = field(default_factory=list)
 
+    _told: float = -math.inf
+
     async def write(
         self, work: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
@@ -153,7 +160,13 @@ class Ticket:
     async def progress(
         self, done: int, total: int | None, checkpoint: Mapping[str, Any] | None = None
     ) -> None:
-        """Say how far the job is. Raises `LeaseLost` when somebody else has taken it over."""
+        """Say how far the job is. Raises `LeaseLost` when somebody else has taken it over.
+
+        What needs no checkpoint is told as often as somebody can see it.
+        """
+        if checkpoint is None and done != total and time.monotonic() - self._told < TOLD_S:
+            return
+        self._told = time.monotonic()
         kept = await self.shop.db.write(
             leases.report_progress, self.job.id, self.owner, done, total, dict(checkpoint or {})
         )

@@ -9,13 +9,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import cold, mirror, queues, saturday, screens
+from tests.benchmarks import cold, mirror, queues, saturday, screens, wire
 from tests.benchmarks.timing import HEAD
 
 MEASURES = {
     "mirror": (mirror.upserts,),
     "queues": (queues.on_sqlite, queues.on_postgres),
     "screens": (screens.flat,),
+    "wire": (wire.whole_field,),
     "cold": (cold.starts,),
 }
 

@@ -33,6 +33,8 @@ BARE = "has no bib there"
 UNSEEN = "sent, but the scoring system does not show this person"
 UNMAPPED = "their race is linked to none at the scoring system: map it with event link --race"
 GONE = "is no longer registered"
+NEEDED = ("id", "race_id", "provider_id", "row_key", "added_here", "status", "content_hash")
+"""What is read of a person beside the fields that a scoring system takes."""
 WITHDRAW_BY_HAND = f"{GONE}: withdraw at the scoring system by hand"
 
 
@@ -109,7 +111,12 @@ def _joined(query: Any, link_id: int | None) -> Any:
 
 
 def candidates(
-    connection: Connection, link_id: int, fields: Sequence[str], *, everyone: bool = False
+    connection: Connection,
+    link_id: int,
+    fields: Sequence[str],
+    *,
+    everyone: bool = False,
+    in_doubt: bool = False,
 ) -> list[Candidate]:
     """People whose state here and at the linked event may differ.
 
@@ -118,16 +125,21 @@ def candidates(
         link_id: The link.
         fields: The fields that the scoring system takes; `race` stands for our race id.
         everyone: Also those whose last push was verified, to reconcile the whole far side.
+        in_doubt: Only those who were sent and never confirmed.
     """
     standing = and_(PARTICIPANTS.c.status == ACTIVE, PARTICIPANTS.c.awaits_detail.is_(False))
-    query = _people(link_id).where(standing if everyone else _differs())
+    query = _people(link_id, fields).where(standing if everyone else _differs())
+    if in_doubt:
+        query = query.where(LEDGER.c.state == PushState.SENT.value)
     rows = connection.execute(query.order_by(PARTICIPANTS.c.id)).mappings().all()
     disputed = versions.in_conflict(connection, link_id)
     return [_candidate(row, fields, disputed.get(row["id"], {})) for row in rows]
 
 
-def _people(link_id: int) -> Any:
-    columns = [*PARTICIPANTS.c, ACCOUNTS.c.provider]
+def _people(link_id: int, fields: Sequence[str]) -> Any:
+    names = {"race_id" if name == "race" else name for name in fields}
+    columns: list[Any] = [PARTICIPANTS.c[name] for name in sorted({*NEEDED, *names})]
+    columns.append(ACCOUNTS.c.provider)
     columns += [LEDGER.c[name].label(f"ledger_{name}") for name in ("state", "remote_id")]
     columns += [LEDGER.c.acknowledged, LEDGER.c.withdrawn, LEDGER.c.reason]
     columns += [RACE_LINKS.c.remote_race_id, _raced().label("raced")]
@@ -209,7 +221,7 @@ def holders(
     ids = [row.participant_id for row in connection.execute(query) if row.bib in bibs]
     found: list[Candidate] = []
     for some in chunked(ids):
-        people = _people(link_id).where(PARTICIPANTS.c.id.in_(some))
+        people = _people(link_id, fields).where(PARTICIPANTS.c.id.in_(some))
         rows = connection.execute(people).mappings().all()
         found += [_candidate(row, fields, {}) for row in rows]
     return found
@@ -217,7 +229,7 @@ def holders(
 
 def by_hand(connection: Connection, link_id: int, fields: Sequence[str]) -> list[Candidate]:
     """Who was left to be withdrawn by hand at the linked event."""
-    query = _people(link_id).where(
+    query = _people(link_id, fields).where(
         PARTICIPANTS.c.status != ACTIVE, LEDGER.c.state == PushState.HELD.value
     )
     return [_candidate(row, fields, {}) for row in connection.execute(query).mappings()]
