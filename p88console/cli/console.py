@@ -11,6 +11,7 @@ from p88console.cli.face import FAILED, face
 from p88console.domain.errors import P88Error
 from p88console.runtime.desk import RuntimeDesk
 from p88console.runtime.runtime import Runtime, open_runtime
+from p88console.system.attention import attentive
 
 
 def open_console(*, watch: bool) -> None:
@@ -58,7 +59,8 @@ async def run_console(
     wished = runtime.shop.settings.console
     ringing = Ringing(wished.bell, wished.desktop, wished.ring_every.total_seconds())
     app = ConsoleApp(desk, theme=wished.theme, keymap=wished.keys, ringing=ringing)
-    await app.run_async()
+    with attentive():
+        await app.run_async()
     if app.return_code:
         raise SystemExit(FAILED)
     return app.outlook.leave_for

@@ -32,7 +32,7 @@ from p88console.store.work.queue import Enqueued
 from p88console.system.clock import Clock
 from p88console.system.user import user_name
 
-DRAIN_S = 0.1
+DRAIN_S = 0.25
 """Machine seconds between two words to the screen about what changed."""
 
 ELSEWHERE_S = 1.0
@@ -61,7 +61,7 @@ class RuntimeDesk:
         self.memory = FileMemory(runtime.home.console)
 
     def watch(self, changed: Changed) -> Callable[[], None]:
-        """Call `changed` on the event loop, at most ten times a second; returns the unwatch."""
+        """Call `changed` on the event loop, at most four times a second; returns the unwatch."""
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
 
         def wake() -> None:

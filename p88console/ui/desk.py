@@ -67,7 +67,7 @@ class Desk(Protocol):
         ...
 
     def watch(self, changed: Callable[[Topics], None]) -> Callable[[], None]:
-        """Call `changed` on the event loop, at most ten times a second; returns the unwatch."""
+        """Call `changed` on the event loop, at most four times a second; returns the unwatch."""
         ...
 
     def engine_fault(self) -> tuple[str, datetime] | None:

@@ -1,6 +1,8 @@
 """How long a key takes, painted, in each room, quiet and while 50,000 people are synced beside it.
 
-Run it by `python -m tests.benchmarks.keys`; it prints a table and says so where a bound is missed.
+The sync is the worst one: pages come without a network's pauses, and everybody is another person
+in each turn. Run it by `python -m tests.benchmarks.keys`; it prints a table and says so where a
+bound is missed.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -19,15 +21,17 @@ from p88console.domain.model import ParticipantRecord
 from p88console.runtime.desk import RuntimeDesk
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.store.mirror import participants
+from p88console.system.attention import SETTLED_S, attentive
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
 from p88console.ui.app import ConsoleApp
+from p88console.ui.widgets.grid import Grid
 from tests.store.bench import PULL_SOURCE, Bench, ada, set_up
 from tests.support.clock import SteppedClock
 
 PEOPLE, PAGE = 50_000, 500
-MEDIAN_MS, MEMORY_MIB = 100, 400
-"""What a key may take at the median beside a sync, and the process at its largest."""
+KEY_MS, FOUND_MS, MEMORY_MIB = 50, 100, 400
+"""What a key and a search may take in 95 of 100 cases, and the process at its largest."""
 
 WALKS: dict[str, tuple[str, Sequence[str]]] = {
     "board, moving": ("1", ["down", "up", "right"] * 20),
@@ -35,20 +39,17 @@ WALKS: dict[str, tuple[str, Sequence[str]]] = {
     "roster, a bib typed": ("2", ["slash", "5", "1", "escape"] * 12),
     "history, moving": ("5", ["down", "up"] * 20),
 }
+BIBS = ("517", "40020", "9", "33331", "12345", "808", "27", "49999", "6", "1500") * 2
+HEAD = """| room | beside it | median | 95 % | longest | wanted | |
+|---|---|---|---|---|---|---|"""
 
 
-def people(first_name: str) -> list[ParticipantRecord]:
-    """The whole field, everybody by another first name."""
+def page(first_name: str, start: int) -> list[ParticipantRecord]:
+    """A page of the field as a provider sends it, everybody by another first name."""
     return [
         ada(str(one), bib=str(one), first_name=f"{first_name}{one % 977}", last_name=f"Last{one}")
-        for one in range(PEOPLE)
+        for one in range(start, start + PAGE)
     ]
-
-
-def pages(found: list[ParticipantRecord]) -> Iterator[list[ParticipantRecord]]:
-    """The people as a provider sends them."""
-    for start in range(0, PEOPLE, PAGE):
-        yield found[start : start + PAGE]
 
 
 async def sync(runtime: Runtime, bench: Bench) -> None:
@@ -56,9 +57,10 @@ async def sync(runtime: Runtime, bench: Bench) -> None:
     turn = 0
     while True:
         turn += 1
-        for page in pages(people(f"Turn{turn}-")):
+        for start in range(0, PEOPLE, PAGE):
+            found = await asyncio.to_thread(page, f"Turn{turn}-", start)
             await runtime.db.write(
-                participants.upsert_page, bench.event, page, PULL_SOURCE, bench.now
+                participants.upsert_page, bench.event, found, PULL_SOURCE, bench.now
             )
 
 
@@ -94,6 +96,36 @@ async def walk(app: ConsoleApp, door: str, keys: Sequence[str]) -> list[float]:
     return spent
 
 
+async def search(app: ConsoleApp) -> list[float]:
+    """Milliseconds from a bib's last digit until its runner is on screen, for each bib."""
+    await painted(app, "2")
+    await asyncio.sleep(1)
+    grid, spent = app.screen.query_one(Grid), []
+    for bib in BIBS:
+        for key in ("slash", *bib[:-1]):
+            await painted(app, key)
+        began = time.perf_counter()
+        await painted(app, bib[-1])
+        while grid.busy or not grid.current or grid.current.bib != bib:  # noqa: ASYNC110  # the table tells nobody outside
+            await asyncio.sleep(0.001)
+        shown = asyncio.Event()
+        app.screen.call_after_refresh(shown.set)
+        await shown.wait()
+        spent.append((time.perf_counter() - began) * 1_000)
+        await painted(app, "escape")
+        await asyncio.sleep(0.1)
+    return spent
+
+
+def told(what: str, beside: str, spent: list[float], bound_ms: float) -> bool:
+    """Print a row of the table; whether its bound was kept."""
+    worst = quantiles(spent, n=20, method="inclusive")[18]
+    figures = " | ".join(f"{one:.0f} ms" for one in (median(spent), worst, max(spent)))
+    verdict = "met" if worst <= bound_ms else "**missed**"
+    print(f"| {what} | {beside} | {figures} | {bound_ms} ms | {verdict} |", flush=True)  # noqa: T201
+    return worst <= bound_ms
+
+
 async def measure(folder: Path) -> bool:
     """Print the table; whether every bound was kept."""
     home, clock = Home(folder), SteppedClock()
@@ -102,23 +134,20 @@ async def measure(folder: Path) -> bool:
     kept = True
     async with open_runtime(home, clock=clock, vault=MemoryVault()) as runtime:
         bench = Bench(runtime.db, clock, event=made.event)
-        for page in pages(people("First")):
-            bench.write(participants.upsert_page, bench.event, page, PULL_SOURCE, bench.now)
+        for start in range(0, PEOPLE, PAGE):
+            found = page("First", start)
+            bench.write(participants.upsert_page, bench.event, found, PULL_SOURCE, bench.now)
         app = ConsoleApp(RuntimeDesk(runtime))
         app.animation_level = "none"
-        print("| room | beside it | median | 95 % | longest |\n|---|---|---|---|---|")  # noqa: T201
-        async with app.run_test(size=(140, 45)):
-            for beside in ("nothing", "a sync"):
-                for name, (door, keys) in WALKS.items():
-                    if beside == "nothing":
-                        spent = await walk(app, door, keys)
-                    else:
-                        async with synced(runtime, bench):
-                            spent = await walk(app, door, keys)
-                    kept &= median(spent) <= MEDIAN_MS
-                    figures = (median(spent), quantiles(spent, n=20)[18], max(spent))
-                    told = " | ".join(f"{one:.0f} ms" for one in figures)
-                    print(f"| {name} | {beside} | {told} |", flush=True)  # noqa: T201
+        print(HEAD)  # noqa: T201
+        with attentive():
+            async with app.run_test(size=(140, 45)):
+                await asyncio.sleep(SETTLED_S)
+                for name in ("nothing", "a sync"):
+                    async with nullcontext() if name == "nothing" else synced(runtime, bench):
+                        for what, (door, keys) in WALKS.items():
+                            kept &= told(what, name, await walk(app, door, keys), KEY_MS)
+                        kept &= told("roster, a runner found", name, await search(app), FOUND_MS)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\n{memory:.0f} MiB at its largest, {PEOPLE:,} people")  # noqa: T201
     return kept and memory <= MEMORY_MIB

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.events import MouseScrollDown
 
-from p88console.ui.phrase import say
+from p88console.ui.format import Moment
+from p88console.ui.phrase import Phrase, say
 from p88console.ui.widgets.columns import Column, Look, lay_out
 from p88console.ui.widgets.grid import Grid
 from tests.ui.stage import wait_for
@@ -171,3 +172,26 @@ def test_columns_share_what_is_left_and_leave_when_there_is_no_room() -> None:
         ("b", 20),
         ("c", 30),
     ]
+
+
+async def test_only_the_lines_that_show_something_else_are_painted() -> None:
+    painted: list[int] = []
+
+    def name(row: Runner, _: Moment) -> Phrase:
+        painted.append(row.id)
+        return say(row.name)
+
+    async with tent(Roster(range(10)), Look((Column("Name", name, 6),), LOOK.empty)) as (
+        grid,
+        pilot,
+    ):
+        await pilot.pause()
+        painted.clear()
+        await pilot.press("down")
+        await wait_for(pilot, lambda: bool(painted), "the cursor is painted")
+        assert set(painted) == {0, 1}
+        painted.clear()
+        grid.refresh_rows()
+        await quiet(pilot, grid)
+        await pilot.pause()
+        assert painted == []

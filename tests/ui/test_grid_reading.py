@@ -128,3 +128,15 @@ async def test_a_list_that_shrank_between_count_and_page() -> None:
     async with tent(Shrinking(range(40))) as (grid, pilot):
         await quiet(pilot, grid)
         assert grid.total == 40
+
+
+async def test_a_search_that_finds_few_needs_no_counting() -> None:
+    roster = Roster(range(MANY))
+    async with tent(roster) as (grid, pilot):
+        counted = roster.counts
+        grid.filter_rows("4999")
+        await quiet(pilot, grid)
+        assert (grid.total, roster.counts) == (20, counted)
+        grid.filter_rows("4")
+        await quiet(pilot, grid)
+        assert (grid.total, roster.counts) == (40_951, counted + 1)

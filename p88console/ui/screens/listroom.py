@@ -126,8 +126,8 @@ class ListRoom(Room):
             if total is not None:
                 self.freezing.arrived = max(0, total - self.pane.grid.total)
         await self.count_facets()
-        self.query_one(Facets).refresh()
-        self.pane.title_line.refresh()
+        self.query_one(Facets).remake()
+        self.pane.title_line.remake()
 
     def ticked(self, seconds: int) -> None:
         """The time for which the view has been frozen goes on."""

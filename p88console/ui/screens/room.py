@@ -132,7 +132,7 @@ class Room(Screen[None]):
         schedule = await outlook.read("schedule", "the schedule", outlook.desk.schedule)
         outlook.schedule = schedule if schedule is not None else outlook.schedule
         outlook.look_at_network()
-        self.query_one(HeaderBar).refresh()
+        self.query_one(HeaderBar).remake()
         self.head_read()
         outlook.headed.publish(None)
 

@@ -11,6 +11,9 @@ from p88console.ui.phrase import NOTHING, Phrase
 from p88console.ui.reading import Reading
 from p88console.ui.widgets.lines import Lines
 
+REST_S = 0.15
+"""Machine seconds between two people, so that a cursor that runs reads few of those it passes."""
+
 
 class PersonCard(Lines):
     """Follows a cursor: reads the newest person asked for, and none while nobody sees it."""
@@ -21,7 +24,7 @@ class PersonCard(Lines):
         self._wanted: int | None = None
         self._story: PersonStory | None = None
         self._stale = False
-        self._reading = Reading(self, self._read)
+        self._reading = Reading(self, self._read, rest_s=REST_S)
 
     def on_resize(self) -> None:
         """It may have come into sight."""
@@ -56,7 +59,7 @@ class PersonCard(Lines):
         story = await self._outlook.read("card", "the person", lambda: people.story(wanted))
         if story is not None and wanted == self._wanted:
             self._story = story
-        self.refresh()
+        self.remake()
 
     @property
     def busy(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Generic, TypeVar
 
 from p88console.ui.format import Moment
@@ -87,6 +88,23 @@ class Look(Generic[RowT]):
                 for column, cells in lay_out(self.columns, width)
             ]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Generic[RowT]):
+    """What stands on one line of a table."""
+
+    row: RowT | None = None
+    part: int = 0
+    """Which of the row's lines it is."""
+    sign: str = " "
+    said: Phrase = NOTHING
+    """What stands there instead of a row."""
+    heading: bool = False
+    under: str = ""
+    """The colours of the cursor, where it is here."""
+    told_at: tuple[datetime, tzinfo] | None = None
+    """The minute and the zone that a row is told at; None where none belongs."""
 
 
 def _side_by_side(cells: Sequence[Phrase]) -> Phrase:

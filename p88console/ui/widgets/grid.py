@@ -7,12 +7,10 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
-from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from p88console.ui.action import Situation
@@ -20,13 +18,15 @@ from p88console.ui.actions import bindings, obstacle
 from p88console.ui.format import Moment
 from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, say
 from p88console.ui.reading import Reading
-from p88console.ui.widgets.columns import Look
+from p88console.ui.widgets.canvas import Canvas
+from p88console.ui.widgets.columns import Line, Look
 from p88console.ui.widgets.lines import TONE_CLASSES, strip
 from p88console.ui.widgets.pages import PAGE_ROWS, Pages, PageSource, Row, read_window
 
 RowT = TypeVar("RowT", bound=Row)
 
-CURSOR, MARK, BOTH, NEITHER = "›", "◆", "◈", " "
+AT_CURSOR, MARK, BOTH, NEITHER = "›", "◆", "◈", " "
+CURSOR, CURSOR_AWAY = "grid--cursor", "grid--cursor-away"
 MARGIN = 2
 """Cells at the left: the cursor's or the mark's sign, and a gap."""
 MOST_MARKS = 5_000
@@ -35,7 +35,7 @@ NOT_YET = say("···", Tone.DIM)
 UNREAD = say("not read yet", Tone.FAIL)
 
 
-class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
+class Grid(Canvas, Generic[RowT], can_focus=True, inherit_bindings=False):
     """Rows of an async page source, with a cursor and marks that belong to rows, not to places.
 
     The cursor stays on its row while rows come and go around it. At the top it follows the list
@@ -45,8 +45,8 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
     BINDINGS = bindings("grid")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *TONE_CLASSES.values(),
-        "grid--cursor",
-        "grid--cursor-away",
+        CURSOR,
+        CURSOR_AWAY,
     }
     ALLOW_SELECT = False
 
@@ -84,7 +84,6 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
         self._stale = False
         self._broken = False
         self._generation = 0
-        self._ground = Style()
         self._cursor_id: int | None = None
         self._follows = True
         self.cursor = 0
@@ -227,7 +226,7 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
         self._cursor_id = row.id if row is not None else None
 
     def _tell(self) -> None:
-        self.refresh()
+        self.repaint()
         self.post_message(self.Told())
 
     @property
@@ -350,30 +349,40 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
             if event.chain > 1:
                 self.action_open()
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Look up the ground once for the whole repaint."""
-        self._ground = self.rich_style
-        return super().render_lines(crop)
-
-    def render_line(self, y: int) -> Strip:
-        """One line of the heading, of a row, or of what is said when there is none."""
+    def content(self, y: int) -> Line[RowT]:
+        """What stands on a line of the window."""
         if y < self._heading:
-            return self._strip(NEITHER, self._look.heading(self._width))
-        line = y - self._heading + self.scroll_offset.y
-        index, part = divmod(line, self.row_height)
+            return Line(heading=True)
+        place, moment = y - self._heading + self.scroll_offset.y, self._moment()
+        index, part = divmod(place, self.row_height)
         if index >= self.total:
-            return self._strip(NEITHER, NOTHING if line or self.total else self._nothing())
+            return Line(said=NOTHING if place or self.total else self._nothing())
         row = self._pages.row(index)
-        sign = NEITHER if part else self._sign(index, row)
-        if row is None:
-            if not self._broken:
-                self._reading.request()
-            return self._strip(sign, NOTHING if part else NOT_YET, index)
-        try:
-            shown = self._look.line(row, part, self._width, self._moment())
-        except Exception as fault:  # noqa: BLE001  one odd row must not close the console
-            shown = say(f"row cannot be shown: {type(fault).__name__}", Tone.FAIL)
-        return self._strip(sign, shown, index)
+        return Line(
+            row,
+            part,
+            sign=NEITHER if part else self._sign(index, row),
+            said=NOTHING if part else NOT_YET,
+            under=(CURSOR if self.lit else CURSOR_AWAY) if index == self.cursor else "",
+            told_at=(moment.now.replace(second=0, microsecond=0), moment.zone),
+        )
+
+    def paint(self, content: object) -> Strip:
+        """A line of the heading, of a row, or of what is said when there is none."""
+        assert isinstance(content, Line)  # noqa: S101  # made by `content`
+        shown = content.said
+        if content.heading:
+            shown = self._look.heading(self._width)
+        elif content.row is not None:
+            try:
+                shown = self._look.line(content.row, content.part, self._width, self._moment())
+            except Exception as fault:  # noqa: BLE001  one odd row must not close the console
+                shown = say(f"row cannot be shown: {type(fault).__name__}", Tone.FAIL)
+        elif content.told_at and not self._broken:
+            self._reading.request()
+        base = self.get_component_rich_style(content.under) if content.under else self._ground
+        margin = Piece(content.sign.ljust(MARGIN), Tone.ACCENT)
+        return strip(self, (margin, *shown), self.size.width, base)
 
     def _nothing(self) -> Phrase:
         if self.loaded:
@@ -384,12 +393,4 @@ class Grid(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
         at_cursor = index == self.cursor and self.lit
         if self.marks and row is not None and row.id in self.marks:
             return BOTH if at_cursor else MARK
-        return CURSOR if at_cursor else NEITHER
-
-    def _strip(self, sign: str, phrase: Phrase, index: int | None = None) -> Strip:
-        base = self._ground
-        if index is not None and index == self.cursor:
-            name = "grid--cursor" if self.lit else "grid--cursor-away"
-            base = self.get_component_rich_style(name)
-        margin = Piece(sign.ljust(MARGIN), Tone.ACCENT)
-        return strip(self, (margin, *phrase), self.size.width, base)
+        return AT_CURSOR if at_cursor else NEITHER

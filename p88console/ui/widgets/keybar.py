@@ -46,7 +46,7 @@ class KeyBar(Lines):
 
     def on_mount(self) -> None:
         """Follow the screen's bindings."""
-        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.remake())
 
     def shown(self) -> Sequence[Key]:
         """Every key that the registry wants shown and that answers on this screen."""

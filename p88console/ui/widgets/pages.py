@@ -99,20 +99,27 @@ async def read_window(
 ) -> tuple[int, dict[int, Sequence[RowT]]] | None:
     """Read how many rows there are and the pages of some of them; None when one cannot be read.
 
+    A search mostly finds so few that its first page tells their number, too.
+
     Args:
         source: Where the rows come from.
         places: The rows whose pages are wanted.
         text: The filter text.
         row_id: A row whose page is wanted wherever it stands now.
     """
+    fresh: dict[int, Sequence[RowT]] = {}
+    if text:
+        found = await source.page(0, PAGE_ROWS, text)
+        if found is None or len(found) < PAGE_ROWS:
+            return None if found is None else (len(found), {0: found})
+        fresh[0] = found
     total = await source.count(text)
     if total is None:
         return None
-    fresh: dict[int, Sequence[RowT]] = {}
     wanted = sorted({place // PAGE_ROWS for place in places if place < total})
     while wanted:
         number = wanted.pop()
-        rows = await source.page(number * PAGE_ROWS, PAGE_ROWS, text)
+        rows = fresh.get(number) or await source.page(number * PAGE_ROWS, PAGE_ROWS, text)
         if rows is None:
             return None
         fresh[number] = rows

@@ -118,7 +118,7 @@ class Pane(Vertical):
     @on(Grid.Told)
     def told(self) -> None:
         """The counts follow the table."""
-        self.title_line.refresh()
+        self.title_line.remake()
 
     @property
     def filtered(self) -> bool:
@@ -156,7 +156,7 @@ class Pane(Vertical):
         """The table follows each letter."""
         event.stop()
         self.grid.filter_rows(event.value.strip())
-        self.title_line.refresh()
+        self.title_line.remake()
 
     @on(Input.Submitted)
     def entered(self, event: Input.Submitted) -> None:
