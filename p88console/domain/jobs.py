@@ -149,3 +149,8 @@ class Job:
     def key(self) -> JobKey:
         """What this job keeps anyone else from queueing again."""
         return JobKey(self.account_id, self.event_id, self.operation, self.direction)
+
+    @property
+    def asked(self) -> bool:
+        """Whether a person asked for it, from the start or while it waited."""
+        return self.trigger in (Trigger.OPERATOR, Trigger.API) or self.priority == Priority.MANUAL

@@ -8,7 +8,7 @@ from p88console.domain.errors import NotOffered
 from p88console.domain.jobs import Counts
 from p88console.engine.pull import event_id_of, target_of, understood
 from p88console.engine.shop import Ticket
-from p88console.providers.base import ReadsResults
+from p88console.providers.base import ReadsResults, RemembersResults
 from p88console.store.database.db import Tx
 from p88console.store.inbox import orphans
 from p88console.store.results import revisions as results
@@ -32,7 +32,10 @@ async def _pull(ticket: Ticket, adapter: ReadsResults, link: LinkRow) -> None:
     clock = ticket.shop.clock
     seen: set[tuple[str, str]] = set()
     received, refused, total = 0, ticket.counts.refused, None
-    async for page in adapter.results(target_of(link)):
+    target = target_of(link)
+    if isinstance(adapter, RemembersResults) and (ticket.job.full or ticket.job.asked):
+        adapter.forget_results(target)
+    async for page in adapter.results(target):
         records = await understood(ticket, page.rows, adapter.result)
         ticket.counts += await ticket.write(results.upsert_results, link, records, clock.now())
         seen |= {(record.remote_race_id, results.row_key(record)) for record in records}

@@ -328,6 +328,15 @@ class HoldsToken(Protocol):
 
 
 @runtime_checkable
+class RemembersResults(Protocol):
+    """Passes over results that it holds to be as they were."""
+
+    def forget_results(self, target: ScoringTarget) -> None:
+        """Read everything at the next pull."""
+        ...
+
+
+@runtime_checkable
 class ReadsResults(Protocol):
     """Lists results of a scored event."""
 

@@ -12,6 +12,7 @@ from p88console.domain.jobs import JobState, Trigger
 from p88console.domain.model import Provider
 from p88console.runtime import present, syncs, tenancy
 from p88console.store.people import lists as people
+from p88console.store.work import history
 from tests.engine.desks import Desk, desk_at
 
 
@@ -50,6 +51,7 @@ async def test_they_come_from_there_and_find_their_runners(desk: Desk) -> None:
     event = await syncs.event_of(desk.runtime, desk.event_id)
     (race,) = [race for race in event.races if race.id == person.row["race_id"]]
     await publish(desk, race.provider_race_id, int(its_id or 0))
+    desk.clock.step(30)
 
     queued = await syncs.pull_results(desk.runtime, event, Trigger.OPERATOR)
     (job,) = await desk.runtime.run_jobs([one.job_id for one in queued])
@@ -57,6 +59,13 @@ async def test_they_come_from_there_and_find_their_runners(desk: Desk) -> None:
     (result,) = await desk.runtime.db.read(people.results, desk.event_id)
     assert (result["participant_id"], result["place"]) == (person.row["id"], 1)
     assert result["gun_time_ms"] == 4_392_000
+
+    # by schedule, sets that nobody touched are passed over; whoever asks by hand gets them all
+    for trigger, received in ((Trigger.SCHEDULE, 0), (Trigger.OPERATOR, 1)):
+        queued = await syncs.pull_results(desk.runtime, event, trigger)
+        (job,) = await desk.runtime.run_jobs([one.job_id for one in queued])
+        (attempt,) = await desk.runtime.db.read(history.attempts, job_id=job.id)
+        assert attempt.counts["received"] == received
 
     # the link is told as what it is, made once, and never counts anybody as unsent
     event = await syncs.event_of(desk.runtime, desk.event_id)

@@ -8,6 +8,7 @@ Second-hand: that an event without results answers with an error body.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from p88console.domain.errors import Rejected
@@ -33,13 +34,17 @@ class SetsReader(Room):
 
     async def _all_sets(self, outlet: Outlet) -> list[RawRow]:
         """Every set of the event, without rows."""
+        return (await self._sets_now(outlet))[0]
+
+    async def _sets_now(self, outlet: Outlet) -> tuple[list[RawRow], datetime | None]:
+        """Every set of the event, without rows, and the provider's clock then."""
         try:
             answer = await self._read("get_result_sets", outlet, include_total_finishers="T")
         except Rejected as fault:
             if fault.provider_code in CALL_CODES or fault.call.status != 200:
                 raise
-            return []
-        return sets_in(answer)
+            return [], None
+        return sets_in(answer), answer.server_time
 
     async def _pages(self, outlet: Outlet, list_id: str) -> AsyncIterator[RawRow]:
         """The pages of a set, to an empty one, or one that brings no row anew."""

@@ -15,9 +15,12 @@ from p88console.domain.model import RawRow, ResultRecord, ResultStatus, Split
 from p88console.domain.times import Reading, from_clock
 from p88console.providers.base import Page, ScoringTarget
 from p88console.providers.distances import metres
+from p88console.providers.http import Door
 from p88console.providers.publishing import Outlet
 from p88console.providers.reading import Reader, as_dict, mended, whole
 from p88console.providers.runsignup.sets import Rows, SetsReader, head_of, time_of
+from p88console.providers.runsignup.unchanged import EventSets, Unchanged
+from p88console.providers.wire import Wire
 
 EVENT, NUMBER, LABELS = "event_id", "registration_id", "results_headers"
 """Added to a row: its event, its registration where the key may know it, its columns' labels."""
@@ -28,17 +31,30 @@ PLACES = ("division-", "custom-field-")
 class Standings(SetsReader):
     """The results of a race as the mirror takes them."""
 
+    def __init__(self, door: Door, wire: Wire) -> None:
+        super().__init__(door, wire)
+        self._unchanged = Unchanged(door, wire)
+
+    def forget_results(self, target: ScoringTarget) -> None:
+        """Read every set at the next pull."""
+        self._unchanged.forget(target.remote_event_id)
+
     async def results(self, target: ScoringTarget) -> AsyncIterator[Page]:
-        """One page for each event that is linked, its sets merged, the newest first."""
+        """One page for each event that is linked and may have changed, its sets merged."""
         events = list(dict.fromkeys(remote_id for remote_id, _ in target.races.values()))
         outlets = [Outlet(target.remote_event_id, event, "", "") for event in events]
-        shown = [(outlet, await self._all_sets(outlet)) for outlet in outlets]
+        told = [EventSets(outlet, *await self._sets_now(outlet)) for outlet in outlets]
+        unchanged = await self._unchanged.of(told)
         given = short = 0
-        for outlet, own in _each_once(shown):
+        for outlet, own in _each_once([(one.outlet, one.sets) for one in told]):
+            if (outlet.provider_event_id, outlet.provider_race_id) in unchanged:
+                continue
             merged, lacking = await self._merged(outlet, own)
             given, short = given + len(merged), short + lacking
             if merged:
                 yield Page(merged, {}, total=given + short)
+        if not short:
+            self._unchanged.keep(one for one in told if one.key not in unchanged)
 
     async def _merged(self, outlet: Outlet, own: Sequence[RawRow]) -> tuple[list[RawRow], int]:
         """One row for each runner, and how many finishers the sets speak of but do not show."""

@@ -77,6 +77,7 @@ class RunSignUpServer(RegistrationServer):
             ("GET", f"{race}/participants", self._participants),
             ("POST", f"{race}/participants", self._write_participants),
             ("GET", f"{race}/removed-participants", self._removed_participants),
+            ("GET", "/rest/v2/results/updated-result-sets.json", self.results.updated_sets),
         ]
         calls += [
             (method, f"{race}/results/{name}", self._of_this_race(answer))

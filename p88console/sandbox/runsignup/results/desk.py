@@ -27,6 +27,9 @@ from p88console.sandbox.world import World
 DONE = {"success": "T"}
 """What a write answers that has nothing to tell (confirmed as XML, the JSON form is inferred)."""
 
+MOST_SETS = 5_000
+"""Sets on a page of those that were written to (confirmed)."""
+
 Answering = Callable[[Call], Any]
 
 
@@ -91,6 +94,37 @@ class ResultsDesk:
             ("POST", "delete-chute-data", lambda call: timing.forget_bibs(self._event(call))),
         ]
 
+    def updated_sets(self, call: Call) -> Any:
+        """Public sets that were written to, the oldest write first (order measured).
+
+        That both bounds are inclusive is assumed from the other timestamps.
+        """
+        size = min(MOST_SETS, max(1, whole(call.sent, "num_per_page") or MOST_SETS))
+        first = (max(1, whole(call.sent, "page") or 1) - 1) * size
+        since = whole(call.sent, "modified_since_timestamp") or 0
+        until = whole(call.sent, "modified_until_timestamp")
+        found = sorted(
+            (
+                one
+                for one in self.books.all()
+                if one.public
+                and one.modified_at >= since
+                and (until is None or one.modified_at <= until)
+            ),
+            key=lambda one: (one.modified_at, one.set_id),
+        )
+        return {"result_sets": [self._updated(one) for one in found[first : first + size]]}
+
+    def _updated(self, one: ResultSet) -> dict[str, Any]:
+        return {
+            "race_id": self._catalog.race_id,
+            "event_id": one.event_id,
+            "individual_result_set_id": one.set_id,
+            "race_name": self._world.options.name,
+            "individual_result_set_name": one.settings["individual_result_set_name"],
+            "last_modified_ts": one.modified_at,
+        }
+
     def ledger(self) -> dict[str, Any]:
         """What is published, row by row, and who was told of a first result."""
         return {
@@ -133,12 +167,15 @@ class ResultsDesk:
 
     def _new(self, call: Call) -> Any:
         made = self.books.open(self._event(call), call.request())
+        _touch(made, call)
         return {"individual_result_set_id": made.set_id}
 
     def _edit(self, call: Call) -> Any:
         if not self.ways.edits:
             raise faults.unknown_method()
-        self._set(call).settings = settings_of(call.request())
+        target = self._set(call)
+        target.settings = settings_of(call.request())
+        _touch(target, call)
         return DONE
 
     def _hide(self, call: Call) -> Any:
@@ -150,7 +187,9 @@ class ResultsDesk:
     def _switch(self, call: Call, public: str) -> Any:
         if not self.ways.switches:
             raise faults.unknown_method()
-        self._set(call).settings["public_results"] = public
+        target = self._set(call)
+        target.settings["public_results"] = public
+        _touch(target, call)
         return DONE
 
     def _delete(self, call: Call) -> Any:
@@ -159,7 +198,9 @@ class ResultsDesk:
 
     def _clear(self, call: Call) -> Any:
         self._event(call)
-        self._set(call).clear()
+        target = self._set(call)
+        target.clear()
+        _touch(target, call)
         return DONE
 
     def _splits(self, call: Call) -> Any:
@@ -182,6 +223,7 @@ class ResultsDesk:
             for one in sent
         ]
         target.splits = {point.split_id: point for point in points}
+        _touch(target, call)
         return self._splits(call)
 
     def _write(self, call: Call) -> Any:
@@ -201,6 +243,7 @@ class ResultsDesk:
             target = own[0] if own else self.books.open(event_id, {})
         rows = request.get("results")
         race = self._catalog.races[target.event_id]
+        _touch(target, call)
         ResultsWrite(self.books, self._registrations, target, race, call.now).take(rows)
         return DONE
 
@@ -229,6 +272,10 @@ class ResultsDesk:
         if event_id is None or event_id not in self._catalog.races:
             raise faults.event_not_found()
         return event_id
+
+
+def _touch(one: ResultSet, call: Call) -> None:
+    one.modified_at = int(call.now.timestamp())
 
 
 def _is_split(sent: Any) -> bool:

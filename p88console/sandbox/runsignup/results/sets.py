@@ -82,6 +82,8 @@ class ResultSet:
     """Registrations that were told of their first result here, and when."""
 
     by_registration: dict[int, Row] = field(default_factory=dict)
+    modified_at: int = 0
+    """Unix second of the last write to its settings, splits or rows."""
 
     def row_of(self, registration_id: int) -> Row | None:
         """The result of a registration."""
