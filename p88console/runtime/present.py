@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from p88console.domain.doctor import Check, is_go
-from p88console.domain.inbox import CHOICES
 from p88console.domain.jobs import COUNT_NAMES, Job, JobState
 from p88console.domain.notices import Notice
 from p88console.domain.plan import Action, Plan, Step, freeing, worn
@@ -379,7 +378,7 @@ def inbox_item(item: Item) -> Document:
         "theirs": item.theirs,
         "reason": item.reason,
         "next_free": item.detail.get("next_free"),
-        "choices": [choice.value for choice in CHOICES[item.kind]],
+        "choices": [choice.value for choice in item.choices],
         "opened_at": instant(item.opened_at),
         "decision": item.decision,
         "value": item.value,

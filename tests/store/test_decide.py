@@ -126,6 +126,35 @@ def test_who_is_confirmed_as_gone_is_removed_at_once_and_comes_back_by_undo(benc
     assert bench.person()["status"] == "removed"
     take_back(bench)
     assert (bench.person()["status"], bench.person()["status_reason"]) == ("active", None)
+    for _ in range(3):
+        assert gone(bench, "1") == []
+    assert bench.person()["status"] == "active"
+    pull(bench, ada())
+    assert len(gone(bench, "1")) == 1
+
+
+def test_who_was_removed_by_a_pull_and_is_set_active_here_stays(bench: Bench) -> None:
+    pull(bench, ada())
+    for _ in range(2):
+        gone(bench, "1")
+    assert bench.person()["status"] == "removed"
+    edit(bench, "status", "active")
+    for _ in range(3):
+        assert gone(bench, "1") == []
+    assert (bench.person()["status"], bench.person()["status_reason"]) == ("active", None)
+    take_back(bench)
+    assert (bench.person()["status"], waiting(bench)) == ("removed", [])
+
+
+@pytest.mark.parametrize("people", [1, 20])
+def test_who_was_kept_by_mistake_is_asked_about_again_and_can_go(bench: Bench, people: int) -> None:
+    keys = [str(number) for number in range(1, people + 1)]
+    pull(bench, *(ada(key, bib=key) for key in keys))
+    resolve(bench, gone(bench, *keys), Decision.KEEP)
+    take_back(bench)
+    (item,) = waiting(bench)
+    resolve(bench, [item], Decision.CONFIRM)
+    assert bench.read(removals.active_count, bench.event) == 0
 
 
 def test_who_is_kept_is_not_asked_about_again_until_the_world_moves_on(bench: Bench) -> None:
@@ -148,6 +177,10 @@ def test_a_brake_is_decided_for_everybody_at_once(bench: Bench, decision: Decisi
     assert left == (0 if decision is Decision.CONFIRM else 20)
     assert gone(bench, *keys) == []
     assert bench.read(removals.active_count, bench.event) == left
+    take_back(bench)
+    assert bench.read(removals.active_count, bench.event) == 20
+    if decision is Decision.CONFIRM:
+        assert (waiting(bench), gone(bench, *keys)) == ([], [])
 
 
 def test_a_bib_worn_twice_is_settled_by_another_bib_or_by_allowing_it(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from p88console.domain.policy import BibRules
 from p88console.store.mirror import removals
 from p88console.store.people import bibs
 from p88console.store.people import lists as people
-from p88console.store.tenancy import events
+from p88console.store.tenancy import events, tenants
 from p88console.store.work import ledger
 from p88console.store.work.ledger import Settled
 from tests.store.bench import PULL_SOURCE, Bench, ada, event_record
@@ -228,6 +228,20 @@ def test_each_link_has_a_ledger_of_its_own(bench: Bench) -> None:
     )
     assert waiting(bench) == []
     assert len(bench.read(ledger.candidates, second, FIELDS)) == 1
+    (person,) = bench.read(people.participants, bench.event)
+    assert [system.state for system in person.systems] == [PushState.VERIFIED, PushState.UNSENT]
+    assert person.push_state is PushState.UNSENT
+    bench.mirror(ada("2", bib="2"))
+    assert bench.read(ledger.unsent, bench.event) == (2, bench.now)
+
+
+def test_an_account_out_of_use_lacks_nobody(bench: Bench) -> None:
+    bench.mirror(ada("1"))
+    assert bench.read(ledger.unsent, bench.event) == (1, bench.now)
+    bench.write(tenants.remove_account, bench.copernico, bench.now)
+    assert bench.read(ledger.unsent, bench.event) == (0, None)
+    (person,) = bench.read(people.participants, bench.event)
+    assert person.systems == ()
 
 
 def test_unsent_counts_active_people_and_knows_the_oldest(bench: Bench) -> None:

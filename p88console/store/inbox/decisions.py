@@ -16,7 +16,7 @@ from p88console.store.database.db import Tx
 from p88console.store.inbox import orphans, unshown
 from p88console.store.inbox import questions as inbox
 from p88console.store.inbox.questions import Answer
-from p88console.store.mirror import removals, versions
+from p88console.store.mirror import kept, removals, versions
 from p88console.store.mirror.participants import PARTICIPANTS
 from p88console.store.mirror.removals import Gone
 from p88console.store.mirror.rules import FIELD_RULES
@@ -148,14 +148,8 @@ def _removal(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -
     if verdict.decision is Decision.CONFIRM:
         removals.apply(tx, gone, hand.source, hand.now, action_id)
         return
-    removals.keep(tx, [one.row for one in gone])
-    if item.participant_id is None:
-        # each of them is remembered as kept, so that the next pull does not ask again
-        questions = [removals.question(item.event_id or 0, one) for one in gone]
-        inbox.ask(tx, questions, hand.now)
-        answer = Answer(verdict.decision, hand.who, hand.door, action_id)
-        open_now = inbox.open_ids(tx.connection, [question.key for question in questions])
-        inbox.decide(tx, open_now, answer, hand.now)
+    answer = Answer(verdict.decision, hand.who, hand.door, action_id)
+    kept.keep(tx, item.event_id or 0, gone, answer, hand.now)
 
 
 def _duplicate(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -> None:

@@ -264,15 +264,6 @@ ASKED = (Kind.CONFLICT, Kind.REMOVAL, Kind.NO_ID)
 """What need not be asked any more about somebody who is no longer registered."""
 
 
-def keep(tx: Tx, rows: Sequence[RowMapping]) -> None:
-    """Take people out of quarantine: somebody decided that they stay."""
-    for some in chunked([row["id"] for row in rows]):
-        tx.connection.execute(
-            update(PARTICIPANTS).where(PARTICIPANTS.c.id.in_(some)).values(quarantined_since=None)
-        )
-    tx.touch("participants")
-
-
 def quarantined(connection: Connection, event_id: int) -> list[RowMapping]:
     """Who waits in quarantine."""
     query = select(PARTICIPANTS).where(

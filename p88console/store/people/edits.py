@@ -13,6 +13,7 @@ from p88console.domain.errors import NotThere, UsageFault
 from p88console.domain.fields import FIELDS, as_text, as_value
 from p88console.domain.fingerprint import fingerprint
 from p88console.domain.folding import name_key
+from p88console.domain.inbox import Decision
 from p88console.domain.jobs import Trigger
 from p88console.domain.merge import Step, Value, Version, edited
 from p88console.domain.model import ParticipantStatus, Provider
@@ -20,7 +21,8 @@ from p88console.domain.policy import PLAIN, Policy
 from p88console.store.database.db import Tx
 from p88console.store.database.upsert import chunked
 from p88console.store.inbox import questions as inbox
-from p88console.store.mirror import name_words, versions
+from p88console.store.inbox.questions import Answer
+from p88console.store.mirror import kept, name_words, versions
 from p88console.store.mirror.name_words import FOUND_BY
 from p88console.store.mirror.participants import (
     CHANGES,
@@ -239,6 +241,8 @@ def write(
         changed: dict[str, Any] = {
             name: as_value(name, value) for name, value in by_person.get(participant_id, {}).items()
         }
+        if "status" in changed:
+            changed |= dict.fromkeys(("status_reason", "moved_to", "quarantined_since"))
         changed |= act.more.get(participant_id, {})
         whole = {**rows[participant_id], **changed}
         changed["name_key"] = name_key(whole["first_name"], whole["last_name"])
@@ -257,6 +261,10 @@ def write(
         follow_conflicts(tx, hand, act.event_id, edits)
     if trail:
         tx.connection.execute(insert(CHANGES), trail)
+    if action_id is not None:
+        said = {one.participant_id: one.step.value for one in edits if one.name == "status"}
+        answer = Answer(Decision.KEEP, hand.who, hand.door, action_id)
+        kept.follow(tx, act.event_id, rows, said, answer, hand.now)
     tx.touch("participants")
 
 

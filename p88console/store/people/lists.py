@@ -168,23 +168,34 @@ _CONDITIONS: dict[Filter, Callable[[int], Any]] = {
 
 
 def systems(connection: Connection, participant_ids: Sequence[int]) -> dict[int, list[FarSide]]:
-    """What each linked scoring event is known to hold of these people."""
+    """What each linked scoring event in use is known to hold of these people.
+
+    Whoever stands here is unsent where it holds nothing of them yet.
+    """
     found: dict[int, list[FarSide]] = {}
+    held = and_(LEDGER.c.participant_id == PARTICIPANTS.c.id, LEDGER.c.link_id == LINKS.c.id)
     for ids in chunked(participant_ids):
         query = (
             select(
                 LEDGER,
+                PARTICIPANTS.c.id.label("its_id"),
                 present_state().label("present_state"),
                 ACCOUNTS.c.provider,
                 LINKS.c.account_id,
             )
-            .join(PARTICIPANTS, PARTICIPANTS.c.id == LEDGER.c.participant_id)
-            .join(LINKS, LINKS.c.id == LEDGER.c.link_id)
+            .select_from(PARTICIPANTS)
+            .join(LINKS, and_(LINKS.c.event_id == PARTICIPANTS.c.event_id, LINKS.c.takes_people))
             .join(ACCOUNTS, ACCOUNTS.c.id == LINKS.c.account_id)
-            .where(LEDGER.c.participant_id.in_(ids))
+            .outerjoin(LEDGER, held)
+            .where(
+                PARTICIPANTS.c.id.in_(ids),
+                ACCOUNTS.c.removed_at.is_(None),
+                or_(LEDGER.c.id.is_not(None), _STANDS),
+            )
+            .order_by(LINKS.c.id)
         )
         for row in connection.execute(query).mappings():
-            found.setdefault(row["participant_id"], []).append(
+            found.setdefault(row["its_id"], []).append(
                 FarSide(
                     provider=row["provider"],
                     account_id=row["account_id"],

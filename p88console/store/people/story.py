@@ -108,7 +108,7 @@ def _systems(connection: Connection, participant_id: int) -> tuple[SystemState, 
             ACCOUNTS.c.label,
         )
         .select_from(PARTICIPANTS)
-        .join(LINKS, LINKS.c.event_id == PARTICIPANTS.c.event_id)
+        .join(LINKS, and_(LINKS.c.event_id == PARTICIPANTS.c.event_id, LINKS.c.takes_people))
         .join(ACCOUNTS, ACCOUNTS.c.id == LINKS.c.account_id)
         .outerjoin(LEDGER, held)
         .where(PARTICIPANTS.c.id == participant_id, ACCOUNTS.c.removed_at.is_(None))

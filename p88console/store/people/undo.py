@@ -16,7 +16,7 @@ from p88console.domain.policy import Policy
 from p88console.store.database.db import Tx
 from p88console.store.inbox import orphans
 from p88console.store.inbox import questions as inbox
-from p88console.store.mirror import versions
+from p88console.store.mirror import kept, versions
 from p88console.store.mirror.participants import CHANGES
 from p88console.store.mirror.rules import FIELD_RULES, Rules
 from p88console.store.people import bibs, edits
@@ -101,14 +101,9 @@ def _take_back(tx: Tx, hand: Hand, action: RowMapping, changes: Sequence[RowMapp
         act.more = {its_id: {"status_reason": f"taken back by {hand.who}"} for its_id in rows}
     else:
         back = _reversed(tx.connection, hand, action, changes, rows)
-        act.more = {
-            change["participant_id"]: {"status_reason": None, "moved_to": None}
-            for change in changes
-            if change["field"] == "status"
-        }
     undo_id = edits.open_action(tx, hand, act, [])
     orphans.take_back(tx, action["id"], hand.now)
-    inbox.reopen(tx, action["id"], hand.now)
+    kept.take_back(tx, action["id"], hand.now)
     edits.write(tx, hand, act, back, rows, undo_id)
     tx.connection.execute(
         update(ACTIONS).where(ACTIONS.c.id == action["id"]).values(undone_at=hand.now)

@@ -25,6 +25,7 @@ RACE_LINKS = table(RaceLink)
 LINKS = table(Link)
 EVENTS = table(Event)
 ACCOUNTS = table(Account)
+SCORING = ACCOUNTS.alias("scoring")
 
 ACTIVE = ParticipantStatus.ACTIVE.value
 NEEDS_PERSON = (PushState.HELD, PushState.REFUSED, PushState.DIFFERS, PushState.IGNORED)
@@ -94,11 +95,12 @@ def present_state() -> ColumnElement[str]:
 
 
 def _joined(query: Any, link_id: int | None) -> Any:
-    """People beside each link of their event, the race's map and the ledger where there are any."""
+    """People beside each link in use, the race's map and the ledger where there are any."""
     mapped = and_(
         RACE_LINKS.c.link_id == LINKS.c.id, RACE_LINKS.c.race_id == PARTICIPANTS.c.race_id
     )
     held = and_(LEDGER.c.participant_id == PARTICIPANTS.c.id, LEDGER.c.link_id == LINKS.c.id)
+    in_use = select(SCORING.c.id).where(SCORING.c.removed_at.is_(None))
     joined = (
         query.select_from(PARTICIPANTS)
         .join(EVENTS, EVENTS.c.id == PARTICIPANTS.c.event_id)
@@ -106,6 +108,7 @@ def _joined(query: Any, link_id: int | None) -> Any:
         .join(LINKS, and_(LINKS.c.event_id == PARTICIPANTS.c.event_id, LINKS.c.takes_people))
         .outerjoin(RACE_LINKS, mapped)
         .outerjoin(LEDGER, held)
+        .where(LINKS.c.account_id.in_(in_use))
     )
     return joined if link_id is None else joined.where(LINKS.c.id == link_id)
 
@@ -308,7 +311,8 @@ def settle(tx: Tx, link_id: int, outcomes: Iterable[Settled], now: datetime) -> 
 
 def unsent(connection: Connection, event_id: int | None = None) -> tuple[int, datetime | None]:
     """How many active people some linked event does not hold as they are, and since when."""
-    query = _joined(select(func.count(), func.min(PARTICIPANTS.c.changed_at)), None).where(
+    people = func.count(PARTICIPANTS.c.id.distinct())
+    query = _joined(select(people, func.min(PARTICIPANTS.c.changed_at)), None).where(
         PARTICIPANTS.c.status == ACTIVE, _differs()
     )
     if event_id is not None:
