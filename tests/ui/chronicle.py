@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from p88console.store.windows.board import HistoryRow
-from p88console.store.windows.past_rows import AttemptStory, PastFacet, PastQuery
-from tests.ui.cast import Answers
+from p88console.store.windows.past_rows import AttemptStory, Deed, PastFacet, PastQuery
+from tests.ui.cast import LAKESIDE, NOW, Answers
+
+HOUR = timedelta(hours=1)
 
 STATES = {
     PastFacet.DONE: ("completed",),
@@ -26,6 +29,7 @@ class StagePast:
     answer: Answers
     rows: Callable[[], Sequence[HistoryRow]]
     stories: Mapping[int, AttemptStory] = field(default_factory=dict)
+    done: Sequence[Deed] = ()
 
     async def count(self, query: PastQuery) -> int:
         return await self.answer("past.count", lambda: len(self._matching(query)), query)
@@ -60,6 +64,9 @@ class StagePast:
             return known or told(next(row for row in self.rows() if row.id == history_id))
 
         return await self.answer("past.attempt", story, history_id)
+
+    async def deeds(self) -> Sequence[Deed]:
+        return await self.answer("past.deeds", lambda: self.done)
 
     def _matching(self, query: PastQuery) -> Sequence[HistoryRow]:
         wanted = STATES.get(query.facet)
@@ -99,3 +106,36 @@ def told(row: HistoryRow) -> AttemptStory:
         counts=row.counts,
         error=error if row.error_title else None,
     )
+
+
+def deeds() -> list[Deed]:
+    """A push that went, an edit, one that was taken back, results that could not be had."""
+    typed = Deed(8, NOW - timedelta(minutes=4), "ada", "", LAKESIDE, "bib of Amara Okafor: 512")
+    asked = Deed(
+        id=7,
+        at=NOW - timedelta(minutes=3),
+        who="",
+        door="",
+        event_name=LAKESIDE,
+        job_id=811,
+        provider="copernico",
+        operation="participants",
+        direction="push",
+        state="completed",
+        attempt=1,
+        counts={"created": 12, "updated": 3},
+    )
+    failed = replace(
+        asked,
+        id=9,
+        at=NOW - timedelta(minutes=1),
+        job_id=815,
+        door="API",
+        operation="results",
+        direction="pull",
+        state="failed_permanent",
+        counts={},
+        error={"title": "Copernico did not answer in time"},
+    )
+    undone = replace(typed, id=6, at=NOW - HOUR, undone_at=NOW - HOUR / 2, summary="swap 17 and 71")
+    return [failed, asked, typed, undone]

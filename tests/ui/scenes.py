@@ -10,6 +10,7 @@ from p88console.store.windows.board import HistoryRow, NextRun
 from p88console.store.windows.roster_rows import EventChoice
 from tests.ui import postbox, workshop
 from tests.ui.cast import LAKESIDE, NOW, field_of
+from tests.ui.chronicle import deeds
 from tests.ui.finishline import GUN as AFTER
 from tests.ui.finishline import field_finished, guarded, published
 from tests.ui.stage import GUN, StageDesk, attempt, facts, job, lane
@@ -58,6 +59,7 @@ def _peopled(desk: StageDesk, count: int = 120) -> StageDesk:
     desk.people.rows = field_of(count)
     desk.work.made = planned()
     desk.work.agenda = agenda()
+    desk.past.done = deeds()
     desk.work.story = morning()
     desk.people.choices = [
         EventChoice(1, LAKESIDE, "America/Chicago", "runsignup", GUN, 2_000),

@@ -18,6 +18,7 @@ from p88console.ui.screens.attempt import AttemptSheet
 from p88console.ui.screens.board import Board
 from p88console.ui.screens.columns import Columns
 from p88console.ui.screens.day import DaySheet
+from p88console.ui.screens.deeds import DeedsSheet
 from p88console.ui.screens.dialogs import Ask, Help, Leave
 from p88console.ui.screens.doctor import DoctorSheet
 from p88console.ui.screens.form import Form
@@ -62,6 +63,7 @@ ANSWERING: dict[str, tuple[type, ...]] = {
     "columns": (Columns,),
     "jump": (Jump,),
     "day": (DaySheet,),
+    "deeds": (DeedsSheet,),
     "leaders": (LeadersSheet,),
     "plan": (PlanSheet,),
     "agenda": (Agenda,),

@@ -133,6 +133,7 @@ async def _at_the_door(pilot: Pilot[None], key: str) -> None:
         pytest.param(("w",), id="schedule"),
         pytest.param(("n",), id="needing"),
         pytest.param(("y",), id="day"),
+        pytest.param(("L",), id="deeds"),
         pytest.param(("ctrl+o",), id="jump"),
         pytest.param(("5", "ctrl+t"), id="columns"),
     ],

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from p88console.store.database.db import Database
-from p88console.store.windows import past
+from p88console.store.windows import deeds, past
 from p88console.store.windows.board import HistoryRow
-from p88console.store.windows.past_rows import AttemptStory, PastFacet, PastQuery
+from p88console.store.windows.past_rows import AttemptStory, Deed, PastFacet, PastQuery
+
+MOST_DEEDS = 500
 
 
 class RuntimePast:
@@ -37,3 +39,7 @@ class RuntimePast:
     async def attempt(self, history_id: int) -> AttemptStory:
         """One attempt whole."""
         return await self._db.read(past.attempt, history_id)
+
+    async def deeds(self) -> Sequence[Deed]:
+        """What operators did, newest first."""
+        return await self._db.read(deeds.newest, MOST_DEEDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -59,3 +59,28 @@ class AttemptStory:
     partial: bool
     counts: Mapping[str, int]
     error: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing an operator did: an act of the trail by its summary, or a job that was asked for.
+
+    Instants are UTC. `state`, `attempt`, `counts` and `error` are the job's and its last attempt's.
+    """
+
+    id: int
+    at: datetime
+    who: str
+    """Empty where nobody's name was kept."""
+    door: str
+    event_name: str | None
+    summary: str = ""
+    undone_at: datetime | None = None
+    job_id: int | None = None
+    provider: str = ""
+    operation: str = ""
+    direction: str = ""
+    state: str = ""
+    attempt: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    error: Mapping[str, Any] | None = None

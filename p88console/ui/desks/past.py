@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from p88console.store.windows.board import HistoryRow
-from p88console.store.windows.past_rows import AttemptStory, PastFacet, PastQuery
+from p88console.store.windows.past_rows import AttemptStory, Deed, PastFacet, PastQuery
 
 
 class PastDesk(Protocol):
@@ -32,4 +32,8 @@ class PastDesk(Protocol):
 
     async def attempt(self, history_id: int) -> AttemptStory:
         """One attempt whole."""
+        ...
+
+    async def deeds(self) -> Sequence[Deed]:
+        """What operators did, newest first."""
         ...

@@ -133,6 +133,22 @@ DAY = (
     ),
 )
 
+DEEDS = (
+    Action(
+        "view.deeds",
+        "L",
+        "action log",
+        "What was done by hand, in which order, and what became of it.",
+        VIEW,
+    ),
+)
+
+DEEDS_SHEET = (
+    Action("deeds.open", "enter", "open", "The whole story of this job.", VIEW, on_a_row, 2),
+    Action("deeds.read_again", "ctrl+l", "read again", "Read it anew.", VIEW),
+    Action("deeds.close", "escape,L,q", "close", "Back.", VIEW, always, 1),
+)
+
 DAY_SHEET = (
     Action("day.longer", "right", "longer", "Look further back.", VIEW, always, 2, prompt=True),
     Action("day.shorter", "left", "shorter", "Look less far back.", VIEW, always, 3, prompt=True),

@@ -83,7 +83,7 @@ class AttemptSheet(ReadSheet[AttemptStory]):
 
     def action_job(self) -> None:
         """Tell its job's whole story."""
-        self.app.push_screen(JobStory(self.outlook, self._row))
+        self.app.push_screen(JobStory.of(self.outlook, self._row))
 
 
 def _lines(story: AttemptStory, moment: Moment, width: int) -> Iterable[Phrase]:

@@ -141,7 +141,7 @@ class Board(Starting, Room):
         """A row's story was asked for."""
         row = event.row
         if isinstance(row, QueueRow | HistoryRow):
-            self.app.push_screen(JobStory(self.outlook, row))
+            self.app.push_screen(JobStory.of(self.outlook, row))
 
     def action_retry(self) -> None:
         """Make the marked jobs, or the current one, due now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from p88console.store.windows.board import HistoryRow, QueueRow
 from p88console.ui.action import Situation
@@ -24,14 +24,24 @@ class JobStory(ReadSheet[Mapping[str, Any]]):
     what = "the job's story"
     topics = frozenset({"queue", "history"})
 
-    def __init__(self, outlook: Outlook, row: QueueRow | HistoryRow) -> None:
+    def __init__(
+        self,
+        outlook: Outlook,
+        job_id: int,
+        name: str,
+        event_name: str | None,
+        account_label: str | None = None,
+    ) -> None:
         super().__init__(outlook)
-        self._job_id = job_id_of(row)
-        self._name_at_first = job_name(row)
-        self._known = {
-            "event_name": row.event_name,
-            "account_label": row.account_label if isinstance(row, QueueRow) else None,
-        }
+        self._job_id = job_id
+        self._name_at_first = name
+        self._known = {"event_name": event_name, "account_label": account_label}
+
+    @classmethod
+    def of(cls, outlook: Outlook, row: QueueRow | HistoryRow) -> Self:
+        """The story of the job that a row is about."""
+        label = row.account_label if isinstance(row, QueueRow) else None
+        return cls(outlook, job_id_of(row), job_name(row), row.event_name, label)
 
     async def ask(self) -> Mapping[str, Any]:
         """The job as it stands, with what the list knew of it."""

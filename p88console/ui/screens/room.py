@@ -19,6 +19,7 @@ from p88console.ui.outlook import OLD, READ_AGAIN_S, READ_NOW, Outlook
 from p88console.ui.phrase import Phrase, Tone, cut, say
 from p88console.ui.reading import ReadBroke, Reading
 from p88console.ui.screens.day import DaySheet
+from p88console.ui.screens.deeds import DeedsSheet
 from p88console.ui.screens.errand import run_errand
 from p88console.ui.screens.jump import Place
 from p88console.ui.screens.plan import PlanSheet
@@ -193,6 +194,10 @@ class Room(Screen[None]):
     def action_day(self) -> None:
         """The day as a timeline."""
         self.app.push_screen(DaySheet(self.outlook))
+
+    def action_deeds(self) -> None:
+        """What was done by hand."""
+        self.app.push_screen(DeedsSheet(self.outlook))
 
     def action_plan(self) -> None:
         """What a push would do, before anything is sent."""
