@@ -10,7 +10,6 @@ from p88console.domain.network import Probe, Reach
 from p88console.domain.outcome import NETWORK_PROBE
 from p88console.engine.line import Line, Process
 from p88console.providers import probes
-from p88console.providers.http import ask_bare
 from p88console.store.database.db import Database
 from p88console.store.tenancy import tenants
 from p88console.store.tenancy.tenants import AccountRow
@@ -88,7 +87,7 @@ class Lines:
             places = {probes.place_of(one.provider, one.base_url): one for one in accounts}
             asked = [ask(one) for one in places.values()]
             if self._neutral is not None:
-                asked.append(ask_bare(self._neutral))
+                asked.append(probes.ask_at(self._neutral))
             met = await asyncio.gather(*asked)
             there = dict(zip(places, met, strict=False))
             found = {one.id: there[probes.place_of(one.provider, one.base_url)] for one in accounts}

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import cold, mirror, queues, saturday, screens, wire
+from tests.benchmarks import cold, memory, mirror, queues, saturday, screens, wire
 from tests.benchmarks.timing import HEAD
 
 MEASURES = {
@@ -18,6 +18,7 @@ MEASURES = {
     "screens": (screens.flat,),
     "wire": (wire.whole_field,),
     "cold": (cold.starts,),
+    "memory": (memory.whole_day,),
 }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import p88console
 from tests.benchmarks.timing import Finding, in_turns
 
 RIVALS = "P88_BENCH_RIVALS"
@@ -21,6 +23,7 @@ ASKED = {"posting": "--help", "harlequin": "--version"}
 def starts(folder: Path) -> Iterator[Finding]:
     """`--version` and `status --json` against the others' own shortest answers."""
     place = Path(os.environ.get(RIVALS, folder))
+    compileall.compile_dir(next(iter(p88console.__path__)), quiet=1)  # as an installer does
     home = {**os.environ, "P88_HOME": str(folder / "home")}
     program = [sys.executable, "-m", "p88console"]
     for words in (["--version"], ["status", "--json"]):

@@ -19,7 +19,7 @@ Pair = tuple[float, float]
 """Seconds: ours, theirs."""
 
 
-def field(count: int) -> list[ParticipantRecord]:
+def field(count: int, first: int = 0) -> list[ParticipantRecord]:
     """So many people, their raw rows as wide as a provider's; each hundredth is half unreadable."""
     return [
         ada(
@@ -36,7 +36,7 @@ def field(count: int) -> list[ParticipantRecord]:
                 "bib_num": number,
             },
         )
-        for number in range(count)
+        for number in range(first, first + count)
     ]
 
 

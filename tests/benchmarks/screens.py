@@ -10,13 +10,13 @@ from sqlalchemy import text
 from p88console.store.windows import roster
 from p88console.store.windows.roster_rows import RosterQuery
 from p88console.store.work import history
-from tests.benchmarks.mirror import field, pull
+from tests.benchmarks.mirror import PAGE, field, pull
 from tests.benchmarks.timing import Finding, in_turns
 from tests.store.bench import Bench, set_up
 from tests.support.clock import SteppedClock
 
 FEW = 1_000
-LONGER = (10_000, 100_000)
+LONGER = (10_000, 100_000, 1_000_000)
 ATTEMPTS, MORE_ATTEMPTS = 1_000, 1_000_000
 ROWS, TRIES, BEST_OF = 40, 9, 9
 
@@ -67,7 +67,8 @@ def _attempts(bench: Bench) -> Callable[[], object]:
 
 def _roster(folder: Path, count: int) -> Bench:
     bench = set_up(folder / f"roster{count}.db", SteppedClock())
-    pull(bench, field(count))
+    for first in range(0, count, PAGE):
+        pull(bench, field(PAGE, first))
     return bench
 
 

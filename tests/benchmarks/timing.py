@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
+
+
+def _span(span_s: float) -> str:
+    return f"{span_s:.2f} s" if span_s >= 1 else f"{span_s * 1000:.2f} ms"
 
 
 @dataclass(frozen=True)
@@ -19,13 +23,15 @@ class Finding:
     against: str
     pairs: Sequence[tuple[float, float]]
     at_most: float
+    told: Callable[[float], str] = field(default=_span)
+    """How a figure is written, where it is no time."""
 
     def row(self) -> str:
         """As a row of a Markdown table: medians, and the ratio with its quartiles."""
         ratios = sorted(ours / theirs for ours, theirs in self.pairs)
         ratio, edge = median(ratios), len(ratios) // 4
         met = "met" if ratio <= self.at_most else "**missed**"
-        ours, theirs = (_span(median(times)) for times in zip(*self.pairs, strict=True))
+        ours, theirs = (self.told(median(times)) for times in zip(*self.pairs, strict=True))
         spread = f"{ratio:.2f} ({ratios[edge]:.2f} to {ratios[-1 - edge]:.2f})"
         cells = (self.what, ours, self.against, theirs, spread, f"{self.at_most:g}", met)
         return f"| {' | '.join(cells)} |"
@@ -51,7 +57,3 @@ def in_turns(
         return min(seconds(work) for _ in range(best_of))
 
     return [(best(ours), best(theirs)) for _ in range(tries)]
-
-
-def _span(span_s: float) -> str:
-    return f"{span_s:.2f} s" if span_s >= 1 else f"{span_s * 1000:.2f} ms"
