@@ -47,6 +47,10 @@ class NotThere(UsageFault):
     """Something is asked for by an id that nothing has."""
 
 
+class NothingToPublish(UsageFault):
+    """No results, no earlier version, or nothing public: there is nothing that could be done."""
+
+
 class StoreFault(P88Error):
     """The database cannot be read or written."""
 

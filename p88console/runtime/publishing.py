@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from p88console.domain.case import Finding
-from p88console.domain.errors import NotOffered, UsageFault
+from p88console.domain.errors import NothingToPublish, NotOffered, UsageFault
 from p88console.domain.guard import barred
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
 from p88console.domain.publication import Medium
@@ -28,7 +28,7 @@ async def prepare(
     """What publishing these races would mean at this moment; nothing is sent.
 
     Raises `NotOffered` where the registration provider shows no results, or cannot do what is
-    wished; `UsageFault` for a race that the event has not, or when there is nothing to publish.
+    wished; `UsageFault` for a race that the event has not; `NothingToPublish`.
     """
     medium = await _offered(runtime, event, wish)
     races = [race for race in event.races if race_id in (None, race.id)]
@@ -42,7 +42,7 @@ async def prepare(
 
     made = await runtime.db.read(read)
     if not made:
-        raise UsageFault(*_nothing(event, wish))
+        raise NothingToPublish(*_nothing(event, wish))
     return made
 
 

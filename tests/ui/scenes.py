@@ -74,7 +74,7 @@ def racing() -> StageDesk:
     desk.facts = replace(desk.facts, gun_at=AFTER, finished=117, unsent=0, oldest_unsent_at=None)
     desk.standings.rows = field_finished(120)
     desk.standings.made = guarded()
-    desk.standings.before = [published(), published(version=2, state="superseded")]
+    desk.standings.before = [published(), published(id=2, version=2, state="superseded")]
     return desk
 
 

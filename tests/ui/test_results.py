@@ -162,7 +162,7 @@ async def test_official_told_back_and_withdrawn_are_wishes_shown_anew() -> None:
         for key, words in (
             ("o", "Publish official results"),
             ("n", "Publish official results, runners are told"),
-            ("b", "Publish the version before again, runners are told"),
+            ("b", "Publish the version before again as official results, runners are told"),
             ("w", "Take the results from the public"),
         ):
             await pilot.press(key)
@@ -171,6 +171,27 @@ async def test_official_told_back_and_withdrawn_are_wishes_shown_anew() -> None:
         wish = desk.asked_for("standings.drafts")[-1][0]
         assert (wish.race_id, wish.official, wish.notify) == (1, True, True)
         assert (wish.previous, wish.unpublish) == (False, True)
+
+
+async def test_what_is_public_now_is_told_apart_from_what_was() -> None:
+    desk = scenes.racing()
+    desk.standings.made = []
+    desk.standings.before = [
+        published(id=3, version=3, mode="withdraw", lines=0),
+        published(id=2, version=2),
+        published(id=1, version=1, race_name="5K"),
+    ]
+    async with results(desk) as (_, pilot):
+        await pilot.press("u", "w")
+        await opened(pilot, PublishSheet)
+        lines = seen(pilot.app).splitlines()
+        assert any("nothing is public, so there is nothing to take back" in line for line in lines)
+        for words, version in (
+            ("– taken back", "Half Marathon v3"),
+            ("· replaced", "Half Marathon v2"),
+            ("✓ public", "5K v1"),
+        ):
+            assert any(words in line and version in line for line in lines)
 
 
 async def test_what_cannot_be_published_says_why_and_nothing_goes_out() -> None:

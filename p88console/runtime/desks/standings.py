@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from p88console.domain.errors import P88Error
+from p88console.domain.errors import NothingToPublish, P88Error
 from p88console.domain.jobs import Trigger
+from p88console.domain.publication import Mode
 from p88console.runtime import publishing, syncs
 from p88console.runtime.runtime import Runtime
 from p88console.store.results.drafts import Draft, Wish
@@ -73,7 +74,10 @@ class RuntimeStandings:
 
     async def drafts(self, wish: PublishWish) -> Sequence[RaceDraft]:
         """What publishing would mean at this moment, and what the guard says; nothing is sent."""
-        return [_in_words(draft) for draft in await self._prepared(wish)]
+        try:
+            return [_in_words(draft) for draft in await self._prepared(wish)]
+        except NothingToPublish:
+            return []
 
     async def publish(self, wish: PublishWish, accepted: Collection[str]) -> str:
         """Publish as wished, past the stops that were accepted; says what it did.
@@ -100,6 +104,8 @@ class RuntimeStandings:
 
 
 def _in_words(draft: Draft) -> RaceDraft:
+    if draft.mode is Mode.WITHDRAW:
+        return RaceDraft(draft.race.name, "all of it is taken from the public", draft.findings)
     if draft.idle:
         return RaceDraft(draft.race.name, "nothing differs from what is shown", draft.findings)
     new = sum(change.before is None for change in draft.comparison.changes)

@@ -62,7 +62,10 @@ class StandingsDesk(Protocol):
         ...
 
     async def drafts(self, wish: PublishWish) -> Sequence[RaceDraft]:
-        """What publishing would mean at this moment, and what the guard says; nothing is sent."""
+        """What publishing would mean at this moment, and what the guard says; nothing is sent.
+
+        Empty where there are no results, no earlier version, or nothing is public.
+        """
         ...
 
     async def publish(self, wish: PublishWish, accepted: Collection[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from p88console.domain.case import Finding, Grade
@@ -24,11 +24,13 @@ GRADES = {
 }
 ACCEPTED = State("✓", "seen", Tone.OK)
 VERSIONS = {
-    "published": State("✓", "public", Tone.OK),
+    "published": State("·", "replaced", Tone.DIM),
     "open": State("○", "going out", Tone.RUN),
     "withheld": State("▲", "withheld", Tone.HELD),
     "superseded": State("–", "overtaken", Tone.DIM),
 }
+PUBLIC = State("✓", "public", Tone.OK)
+HIDDEN = State("–", "taken back", Tone.HELD)
 GRADE = 8
 
 Told = tuple[Sequence[RaceDraft], Sequence[VersionRow]]
@@ -62,7 +64,8 @@ class PublishSheet(ReadSheet[Told]):
         if wish.unpublish:
             return "Take the results from the public"
         what = "official results" if wish.official else "unofficial results"
-        again = "Publish the version before again" if wish.previous else f"Publish {what}"
+        before = f"Publish the version before again as {what}"
+        again = before if wish.previous else f"Publish {what}"
         return f"{again}, runners are told" if wish.notify else again
 
     def _open_stops(self) -> Iterable[Finding]:
@@ -82,11 +85,23 @@ class PublishSheet(ReadSheet[Told]):
             if not draft.findings:
                 lines.append(say("✓ the guard has nothing to say", Tone.OK))
             lines.append(NOTHING)
+        if not drafts:
+            lines += [say(self._nothing, Tone.DIM), NOTHING]
         lines.append(heading("Published before", width))
-        lines += [_version(one, self.outlook.moment) for one in versions[:MOST_VERSIONS]]
+        standing = _standing(versions)
+        lines += [
+            _version(one, standing.get(one.id), self.outlook.moment)
+            for one in versions[:MOST_VERSIONS]
+        ]
         if not versions:
             lines.append(say("nothing yet", Tone.DIM))
         return lines
+
+    @property
+    def _nothing(self) -> str:
+        if self._wish.unpublish:
+            return "nothing is public, so there is nothing to take back"
+        return "there is no earlier version" if self._wish.previous else "no results to publish"
 
     def _finding(self, finding: Finding, width: int) -> Sequence[Phrase]:
         seen = finding.key in self._accepted
@@ -146,14 +161,23 @@ class PublishSheet(ReadSheet[Told]):
         self._wished(replace(self._wish, unpublish=not self._wish.unpublish, previous=False))
 
 
-def _version(row: VersionRow, moment: Moment) -> Phrase:
-    state = VERSIONS.get(row.state) or State("·", row.state, Tone.PLAIN)
+def _standing(versions: Sequence[VersionRow]) -> Mapping[int, State]:
+    """What the public sees of each race now, by the version that says so."""
+    newest: dict[str, VersionRow] = {}
+    for one in versions:
+        if one.state == "published":
+            newest.setdefault(one.race_name, one)
+    return {one.id: HIDDEN if one.mode == "withdraw" else PUBLIC for one in newest.values()}
+
+
+def _version(row: VersionRow, standing: State | None, moment: Moment) -> Phrase:
+    state = standing or VERSIONS.get(row.state) or State("·", row.state, Tone.PLAIN)
     verified = row.rows.get("verified", 0)
     lines = f"{number(verified)} of {number(row.lines)} lines verified" if row.lines else row.mode
     return join(
         [
             fit(say(dated_time(row.created_at, moment), Tone.DIM), 12),
-            fit(state.phrase, 11),
+            fit(state.phrase, 12),
             say(f"{row.race_name} v{row.version}"),
             say("official" if row.official else "", Tone.STRONG),
             say(lines, Tone.DIM),
