@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from p88console.store.windows.roster_rows import RosterFacet, RosterOrder, RosterQuery
+from p88console.ui.screens.form import Form
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.pick import Pick
 from p88console.ui.screens.roster import Roster
@@ -172,6 +174,16 @@ async def test_changed_since_is_chosen_and_counted_anew() -> None:
         await wait_for(pilot, lambda: room.pane.grid.total == 3, "who changed in 15 minutes")
         await settled(pilot)
         assert "changed 15 min 3" in on_screen(pilot)
+        await pilot.press("c")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Pick), "the choice")
+        await settled(pilot)
+        await pilot.press(*["down"] * 6, "enter")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Form), "the form")
+        moment = room.outlook.now.astimezone(room.outlook.moment.zone) - timedelta(minutes=15)
+        await pilot.press(*f"{moment:%H:%M}", "enter")
+        await wait_for(pilot, lambda: room.pane.grid.total == 3, "who changed since then")
+        await settled(pilot)
+        assert f"changed {moment:%H:%M}:00 3" in on_screen(pilot)
 
 
 async def test_the_card_follows_the_cursor_where_there_is_room() -> None:

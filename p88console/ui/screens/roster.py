@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from textual import on
 from textual.widget import Widget
 
+from p88console.domain.moments import typed_moment
 from p88console.store.windows.roster_rows import RosterFacet, RosterOrder, RosterQuery, RosterRow
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings
@@ -19,6 +20,7 @@ from p88console.ui.outlook import Outlook
 from p88console.ui.people_words import age_on, listed_name, sex_and_age
 from p88console.ui.phrase import NOTHING, Phrase, Tone, join, say
 from p88console.ui.screens.editing import Editing
+from p88console.ui.screens.form import Entry, Form
 from p88console.ui.screens.listroom import ListRoom
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.pick import Choice, Pick
@@ -184,13 +186,34 @@ class Roster(Editing, ListRoom):
         """Choose from when on a change counts, and show who changed."""
 
         def chosen(since: int | None) -> None:
-            if since is not None:
-                self._since = SINCES[since]
-                self.show_facet(FACETS.index(RosterFacet.CHANGED))
-                self._counting.request()
+            if since is not None and since < len(SINCES):
+                self._changed_since(SINCES[since])
+            elif since is not None:
+                self._type_since()
 
         choices = [Choice(place, since.words) for place, since in enumerate(SINCES)]
+        choices.append(Choice(len(SINCES), "a time you type …"))
         self.app.push_screen(Pick("Changed since", choices), chosen)
+
+    def _type_since(self) -> None:
+        found: list[datetime] = []
+
+        async def send(values: Mapping[str, str]) -> str:
+            moment = self.outlook.moment
+            found.append(typed_moment(values["since"].strip(), moment.zone, moment.now))
+            return clock_time(found[-1], moment)
+
+        def done(words: str | None) -> None:
+            if words is not None:
+                self._changed_since(Since(words, lambda _room: found[-1]))
+
+        entry = Entry("since", "Since", about="HH:MM by the event's clock, or a date and time")
+        self.app.push_screen(Form("Changed since", [entry], send), done)
+
+    def _changed_since(self, since: Since) -> None:
+        self._since = since
+        self.show_facet(FACETS.index(RosterFacet.CHANGED))
+        self._counting.request()
 
     @on(Grid.Told)
     def cursor_moved(self) -> None:
