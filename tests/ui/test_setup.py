@@ -15,6 +15,7 @@ from p88console.domain.model import Provider
 from p88console.domain.signins import SIGN_INS
 from p88console.providers.base import AccountAccess
 from p88console.providers.registry import adapter_module
+from p88console.store.windows.setup_rows import SetupRow, Thing
 from p88console.ui.screens.dialogs import Ask
 from p88console.ui.screens.doctor import DoctorSheet
 from p88console.ui.screens.form import Form
@@ -145,6 +146,31 @@ async def test_an_event_is_linked_with_its_races() -> None:
         await pilot.press("tab", *"lake26", "tab", *"10 miles=Ten", "enter")
         expected = (2, 4, "lake26", "10 miles=Ten")
         assert await asked(desk, pilot, "setup.link") == expected
+
+
+async def test_an_event_is_linked_to_one_that_is_known_at_the_scoring_system() -> None:
+    desk = scenes.equipped()
+    there = SetupRow(
+        Thing.EVENT, 7, "Harbor 2026", Provider.COPERNICO, "scoring", account_id=4, remote_id="hb26"
+    )
+    desk.setup.things = [*desk.setup.things, there]
+    async with setup(desk) as (_, pilot):
+        await pilot.press(*["down"] * 4, "l")
+        await opened(pilot, Pick)
+        for words in ("Link Harbor 10 to", "Harbor 2026", "Copernico Finish tent", "hb26"):
+            assert words in seen(pilot.app)
+        await pilot.press("enter")
+        await opened(pilot, Form)
+        await pilot.press("ctrl+s")
+        assert await asked(desk, pilot, "setup.link") == (2, 4, "hb26", "")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Setup), "the form is gone")
+        await pilot.press("l")
+        await opened(pilot, Pick)
+        await pilot.press("down", "enter")
+        await opened(pilot, Form)
+        await pilot.press("tab", *"other", "ctrl+s")
+        expected = (2, 4, "other", "")
+        await wait_for(pilot, lambda: desk.asked_for("setup.link")[-1] == expected, "that one")
 
 
 async def test_keys_answer_only_where_they_apply() -> None:

@@ -187,7 +187,17 @@ def _event(row: EventRow, accounts: Mapping[int, AccountRow]) -> SetupRow:
         told += [("Not mapped", ", ".join(unmapped))] if unmapped else []
     there = ", ".join(link.provider.title for link in row.links)
     about = f"→ {there}" if there else ""
-    return SetupRow(Thing.EVENT, row.id, row.name, row.provider, state, about, tuple(told))
+    return SetupRow(
+        Thing.EVENT,
+        row.id,
+        row.name,
+        row.provider,
+        state,
+        about,
+        tuple(told),
+        account_id=row.account_id,
+        remote_id=row.provider_event_id,
+    )
 
 
 def _gun(event: EventRow, starts_at: datetime | None) -> str:

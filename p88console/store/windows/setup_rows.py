@@ -31,6 +31,10 @@ class SetupRow:
     about: str = ""
     told: tuple[tuple[str, str], ...] = ()
     """Everything known of it, by label."""
+    account_id: int | None = None
+    """Whose event it is."""
+    remote_id: str = ""
+    """What an event is called there."""
 
     @property
     def id(self) -> int:

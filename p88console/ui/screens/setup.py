@@ -8,7 +8,6 @@ from dataclasses import replace
 from textual import on
 from textual.widget import Widget
 
-from p88console.domain.errors import UsageFault
 from p88console.store.windows.setup_rows import SetupRow, Thing
 from p88console.ui.action import Situation
 from p88console.ui.actions import bindings, shown_key
@@ -20,9 +19,9 @@ from p88console.ui.screens.dialogs import Ask
 from p88console.ui.screens.doctor import DoctorSheet
 from p88console.ui.screens.errand import run_errand
 from p88console.ui.screens.form import Entry, Form
+from p88console.ui.screens.linking import Linking
 from p88console.ui.screens.listroom import ListRoom
 from p88console.ui.screens.setup_sheet import SetupSheet
-from p88console.ui.screens.starting import Starting
 from p88console.ui.setup_text import row_lines, row_state
 from p88console.ui.widgets.columns import Column, Look
 from p88console.ui.widgets.facets import Facet, Facets
@@ -48,7 +47,7 @@ class SetupCard(Lines):
         return row_lines(row, width, self._room.keys()) if row else (NOTHING,)
 
 
-class Setup(Starting, ListRoom):
+class Setup(Linking, ListRoom):
     """What the console works with."""
 
     BINDINGS = bindings("setup", "start")
@@ -199,42 +198,6 @@ class Setup(Starting, ListRoom):
         things = ("account", "accounts")
         self.app.push_screen(Ask(question, [row.name], things=things), answered)
 
-    def action_link(self) -> None:
-        """Tie an event to a scoring event."""
-        event, setup = self.current, self.outlook.desk.setup
-        if event is None:
-            return
-        scoring = {
-            _account_words(row): row.key
-            for row in self.rows
-            if row.thing is Thing.ACCOUNT and row.provider and not row.provider.registers
-        }
-
-        async def send(values: Mapping[str, str]) -> str:
-            typed = values["account"].strip().casefold()
-            known = {name.casefold(): key for name, key in scoring.items()}
-            if typed not in known:
-                names = "; ".join(scoring) or "none yet: a adds one"
-                return await self._refuse(f"scoring accounts: {names}")
-            return await setup.link(event.key, known[typed], values["remote"], values["races"])
-
-        names = list(scoring)
-        entries = [
-            Entry(
-                "account",
-                "Scoring account",
-                names[0] if len(names) == 1 else "",
-                about="; ".join(names),
-                offers=names,
-            ),
-            Entry("remote", "Event there", about="its id at the scoring system"),
-            Entry("races", "Races", about="only where names differ: HERE=THERE, HERE=THERE"),
-        ]
-        self.ask(Form(f"Link {event.name}", entries, send))
-
-    async def _refuse(self, why: str) -> str:
-        raise UsageFault("choose a scoring account", why)
-
     def action_check(self) -> None:
         """The go / no-go page."""
         self.app.push_screen(DoctorSheet(self.outlook))
@@ -242,11 +205,6 @@ class Setup(Starting, ListRoom):
     def action_backup(self) -> None:
         """Everything into one file."""
         run_errand(self, self.outlook, "back up", self.outlook.desk.setup.backup)
-
-
-def _account_words(row: SetupRow) -> str:
-    title = provider_title(row.provider or "")
-    return title if row.name == title else f"{title} {row.name}"
 
 
 def _words(row: SetupRow) -> str:
