@@ -19,7 +19,7 @@ class NoticeKind(StrEnum):
     BRAKE = "brake"
     """So many people would be removed at once that it was stopped."""
     CLOCK = "clock"
-    """This machine's clock was set, or is far from the providers'."""
+    """This machine's clock was set, or is far from a provider's."""
     SLEPT = "slept"
     """Nothing ran for a while: a closed lid, a paused machine."""
     DISK = "disk"
@@ -31,6 +31,7 @@ ALERTING = (
     NoticeKind.HELD,
     NoticeKind.OVERDUE,
     NoticeKind.BRAKE,
+    NoticeKind.CLOCK,
     NoticeKind.DISK,
 )
 """What somebody who is not looking is told of."""

@@ -12,15 +12,28 @@ K = TypeVar("K", bound=Hashable)
 BY_HAND = 0.1
 """The part of a budget that the schedule never plans with: what people ask for by hand."""
 
+AT_ONCE = 0.1
+"""The part of a budget that the schedule may use at one moment; the rest comes evenly."""
 
-def held_back(*, by_hand: bool, near: bool) -> float:
-    """The part of a budget that a call leaves alone: the nearest guns may use some of the rest's.
+AT_LEAST_AT_ONCE = 15.0
+"""Calls that the schedule may make at one moment even so (but never more than half an hour's), so
+that a job on a small budget gets somewhere."""
 
-    `by_hand` is a call that a person waits for, `near` one of work that follows a gun of this day.
-    """
-    if by_hand:
-        return 0.0
-    return BY_HAND / 2 if near else BY_HAND
+
+def at_once(per_hour: float) -> float:
+    """The calls of an hourly budget that the schedule may make at one moment."""
+    return max(1.0, per_hour * AT_ONCE, min(AT_LEAST_AT_ONCE, per_hour / 2))
+
+
+def flowing(per_hour: float) -> float:
+    """The calls an hour that the schedule gets on top of those it may make at once."""
+    return max(per_hour * (1 - BY_HAND) - at_once(per_hour), per_hour / 4)
+
+
+def kept_for_near(per_hour: float) -> float:
+    """What all others leave of the calls at once to work that follows a gun of this very day."""
+    full = at_once(per_hour)
+    return min(full / 3, full - 1)
 
 
 FOR_THE_REST = 0.1
@@ -52,7 +65,7 @@ def pace(wants: Sequence[Want[K]], calls_per_hour: float) -> dict[K, timedelta]:
     All get what they want where that is feasible. Else the nearest guns keep theirs as far as the
     budget goes, and everybody else is stretched by one and the same factor.
     """
-    usable = calls_per_hour * (1 - BY_HAND)
+    usable = flowing(calls_per_hour)
     if sum(want.per_hour for want in wants) <= usable:
         return {want.key: want.interval for want in wants}
     near = sorted((want for want in wants if want.to_gun is not None), key=_to_gun)

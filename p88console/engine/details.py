@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from p88console.domain.errors import BudgetSpent, Rejected, RowFault
+from p88console.domain.errors import BudgetSpent, Rejected, RowFault, Throttled, Transient
 from p88console.domain.fingerprint import fingerprint
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ParticipantRecord, ParticipantStatus, RawRow
@@ -69,20 +69,39 @@ def _short(adapter: ReadsDetails, row: RawRow) -> Short | None:
 async def read_details(
     ticket: Ticket, adapter: ReadsDetails, event: EventRow, source: Source
 ) -> None:
-    """Read the details that are missing, newest change first, as far as the budget goes."""
+    """Read the details that are missing, newest change first, as far as the budget goes.
+
+    Whose answer breaks off keeps nobody else waiting: the others are read, then the fault is told.
+    """
     db, scope = ticket.shop.db, scope_of(event)
     await _let_old_ones_be_read_again(ticket, event)
     left = total = await db.read(listings.left_to_read, event.id)
-    while batch := await db.read(listings.to_read, event.id, AT_ONCE):
+    missed: dict[str, BaseException] = {}
+    while True:
+        next_ones = await db.read(listings.to_read, event.id, AT_ONCE + len(missed))
+        batch = [short for short in next_ones if short.row_key not in missed][:AT_ONCE]
+        if not batch:
+            break
         await ticket.progress(total - left, total, {**ticket.job.checkpoint, "listed": True})
         asked = (_details(adapter, scope, short) for short in batch)
         found = await asyncio.gather(*asked, return_exceptions=True)
         broken = await _keep(ticket, adapter, event, source, list(zip(batch, found, strict=True)))
         left = await db.read(listings.left_to_read, event.id)
-        if isinstance(broken, BudgetSpent):
-            raise _how_long(broken, left, total, adapter.limits)
-        if broken is not None:
-            raise broken
+        ends = next((fault for fault in broken.values() if not _passes(fault)), None)
+        if isinstance(ends, BudgetSpent):
+            raise _how_long(ends, left, total, adapter.limits)
+        if ends is not None:
+            raise ends
+        missed |= broken
+        if len(broken) == len(batch):
+            break
+    if missed:
+        raise next(iter(missed.values()))
+
+
+def _passes(fault: BaseException) -> bool:
+    """Whether the next call may well be answered."""
+    return isinstance(fault, Transient) and not isinstance(fault, Throttled)
 
 
 async def _details(adapter: ReadsDetails, scope: Scope, short: Short) -> Sequence[RawRow]:
@@ -106,18 +125,18 @@ async def _keep(
     event: EventRow,
     source: Source,
     found: Sequence[tuple[Short, Sequence[RawRow] | BaseException]],
-) -> BaseException | None:
-    """Write down the details that came; returns what kept the others from coming."""
+) -> dict[str, BaseException]:
+    """Write down the details that came; returns what kept the others, by row, from coming."""
     came = [(short, what) for short, what in found if not isinstance(what, BaseException)]
     read = {short.row_key: short.list_hash for short, _rows in came}
-    broken: BaseException | None = None
+    broken: dict[str, BaseException] = {}
     for short, what in found:
         if isinstance(what, Rejected | RowFault):
             told = RowFault("detail", str(what))
             ticket.refuse_row(told, short.row_key, f"detail:{short.row_key}")
             read[short.row_key] = short.list_hash
         elif isinstance(what, BaseException):
-            broken = broken or what
+            broken[short.row_key] = what
     rows = [row for _short, its_rows in came for row in its_rows]
     records = await understood(ticket, rows, adapter.participant)
     ticket.counts += await ticket.write(_write, event, records, source, read, ticket)

@@ -93,6 +93,19 @@ async def test_details_already_read_are_not_read_again_after_a_break(desk: Desk)
     assert await desk.calls() - before <= left + 1
 
 
+async def test_a_detail_that_breaks_off_keeps_nobody_else_waiting(desk: Desk) -> None:
+    """D16."""
+    someone = (await standing(desk))[3]
+    desk.line.weather, desk.line.hits = Weather.FAULT, f"/registrations/{someone['id']}"
+    job, attempt = await desk.pull()
+    assert (job.state, job.attempt, attempt.partial) == (JobState.PENDING, 1, True)
+    waiting = [one for one in (await desk.people()).values() if one.row["awaits_detail"]]
+    assert [one.row["provider_id"] for one in waiting] == [str(someone["id"])]
+    desk.line.weather = Weather.FAIR
+    desk.clock.step(600)
+    assert (await desk.pull())[0].state is JobState.COMPLETED
+
+
 async def test_a_second_category_is_a_participant_and_leaves_with_its_registration(
     desk: Desk,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -86,6 +87,11 @@ class Account:
             self.pulls[job.event_id or 0].append(bench.now)
 
 
+def most_in_an_hour(calls: list[datetime]) -> int:
+    """The calls of the fullest hour, wherever it begins."""
+    return max(bisect_right(calls, at + timedelta(hours=1)) - i for i, at in enumerate(calls))
+
+
 def sweep(bench: Bench) -> None:
     found = bench.read(timetable.look, RHYTHM, bench.now)
     bench.write(timetable.carry_out, found, bench.now)
@@ -96,9 +102,11 @@ def test_the_nearest_gun_keeps_its_minute_and_nobody_starves(morning: Bench) -> 
     bench, account = morning, Account(morning)
     [near] = [one.id for one in bench.read(events.events) if one.provider_event_id == "1500"]
     began = bench.now
-    while bench.now < began + timedelta(minutes=72):
+    while bench.now < began + timedelta(minutes=71):
         sweep(bench)
         account.work_until(bench.now + timedelta(seconds=20))
+    while len(account.pulls) < EVENTS + 2 and bench.now < began + timedelta(hours=3):
+        account.work_until(bench.now + timedelta(minutes=2))
     pulls = [began, *account.pulls[near]]
     # it goes on each minute until an hour after the start
     followed = [at for at in pulls if at <= began + timedelta(minutes=70)]
@@ -106,8 +114,7 @@ def test_the_nearest_gun_keeps_its_minute_and_nobody_starves(morning: Bench) -> 
     assert max(gaps) <= timedelta(seconds=85)
     assert len(gaps) >= 45
     assert len(account.pulls) == EVENTS + 2  # the bench has two of its own
-    # a bucket that was full, and what flowed into it
-    assert len(account.calls) <= PER_HOUR * 2.2
+    assert most_in_an_hour(account.calls) <= PER_HOUR
     assert not bench.rows("SELECT id FROM sync_queue WHERE state = :s", s=JobState.HELD.value)
     bench.db.close()
 

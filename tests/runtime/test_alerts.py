@@ -22,6 +22,7 @@ from p88console.runtime import alerts
 from p88console.runtime.alerts import LOOK_S, Watch
 from p88console.runtime.tenancy import resume
 from p88console.store.inbox import notices
+from p88console.store.tenancy import tenants
 from p88console.store.work import holds, queue
 from p88console.system import notifier
 from p88console.system.home import Home
@@ -214,6 +215,27 @@ async def test_pulled_brakes_are_told(race_day: RaceDay, hook: Desk) -> None:
     await watch.look()
     [told] = hook.hooks
     assert "removals stopped" in told["message"]
+
+
+@pytest.mark.parametrize(("offset_s", "told"), [(95.0, "1:35 ahead of"), (-31.0, "0:31 behind")])
+async def test_a_clock_far_from_a_providers_is_told(
+    race_day: RaceDay, hook: Desk, offset_s: float, told: str
+) -> None:
+    """D19."""
+    db, now = race_day.runtime.db, race_day.clock.now()
+    account = (await db.read(tenants.accounts))[0]
+    watch = watch_of(race_day, hook)
+    await db.write(tenants.note_clock_offset, account.id, 29.0, now)
+    await watch.look()
+    assert hook.hooks == []
+    await db.write(tenants.note_clock_offset, account.id, offset_s, now)
+    await watch.look()
+    [message] = hook.hooks
+    assert f"'s clock is {told} this laptop's" in json.dumps(message)
+    await db.write(tenants.note_clock_offset, account.id, 0.2, now)
+    race_day.clock.step(301)
+    await watch.look()
+    assert await db.read(notices.standing) == []
 
 
 async def test_a_mail_arrives_at_a_real_mail_server() -> None:

@@ -184,6 +184,13 @@ async def test_a_row_tells_its_rate_and_what_is_left() -> None:
         await wait_for(pilot, lambda: "1,437/2,000 · 30/s · 0:18" in seen(app), "rate and end")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (140, 45)])
+async def test_a_lane_tells_of_a_clock_that_is_far_off(size: tuple[int, int]) -> None:
+    desk = StageDesk(accounts=[lane(1, clock_offset_s=-45.0)])
+    async with on_stage(desk, size) as (app, _):
+        assert "clock is -45.0 s from this laptop's" in seen(app)
+
+
 async def test_a_lane_tells_what_is_left_of_the_hours_calls() -> None:
     desk = StageDesk(accounts=[lane(1, calls_left=412), lane(2, provider="haku", calls_left=0)])
     async with on_stage(desk) as (app, _):

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from p88console.domain.alerting import is_overdue
 from p88console.domain.cadence import told
+from p88console.domain.doctor import CLOCK_FAILING
 from p88console.domain.jobs import JobState
+from p88console.domain.jumps import span
 from p88console.domain.model import Provider
 from p88console.domain.notices import Noticed, NoticeKind
 from p88console.store.inbox.questions import INBOX
 from p88console.store.tenancy.events import EVENTS
-from p88console.store.tenancy.tenants import ACCOUNTS
+from p88console.store.tenancy.tenants import ACCOUNTS, clock_offsets
 from p88console.store.work import schedule
 from p88console.store.work.queue import QUEUE
 
-KINDS = (NoticeKind.FAILED, NoticeKind.HELD, NoticeKind.OVERDUE, NoticeKind.BRAKE)
+KINDS = (
+    NoticeKind.FAILED,
+    NoticeKind.HELD,
+    NoticeKind.OVERDUE,
+    NoticeKind.BRAKE,
+    NoticeKind.CLOCK,
+)
 """What is looked for here."""
 
 
 def stands(connection: Connection, awake_since: datetime, now: datetime) -> list[Noticed]:
-    """Failed jobs, held accounts, overdue work and pulled brakes.
+    """Failed jobs, held accounts, overdue work, pulled brakes and clocks that are far apart.
 
     Args:
         connection: Where to look.
@@ -37,6 +45,7 @@ def stands(connection: Connection, awake_since: datetime, now: datetime) -> list
         *_held(known),
         *_failed(connection, names, known),
         *_brakes(connection, names),
+        *_far_clocks(connection, known),
         *_overdue(connection, names, known, awake_since, now),
     ]
 
@@ -90,6 +99,26 @@ def _brakes(connection: Connection, names: dict[int, str]) -> list[Noticed]:
         )
         for row in connection.execute(pulled)
     ]
+
+
+def _far_clocks(connection: Connection, accounts: dict[int, dict[str, Any]]) -> list[Noticed]:
+    found = []
+    for account_id, offset_s in clock_offsets(connection).items():
+        away = timedelta(seconds=abs(offset_s))
+        if account_id not in accounts or away <= CLOCK_FAILING:
+            continue
+        provider = Provider(accounts[account_id]["provider"]).title
+        side = "ahead of" if offset_s > 0 else "behind"
+        found.append(
+            Noticed(
+                f"offset:{account_id}",
+                NoticeKind.CLOCK,
+                f"{provider}'s clock is {span(away)} {side} this laptop's",
+                "set this laptop's clock by the network: results and watermarks are read by it",
+                account_id=account_id,
+            )
+        )
+    return found
 
 
 def _overdue(

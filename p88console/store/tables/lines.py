@@ -16,8 +16,8 @@ class AccountLine(SQLModel, table=True):
     """One account's line to its provider.
 
     While it is closed nothing is claimed for the account; a probe without credentials opens it.
-    `calls_left` is the hour's budget as of `counted_at`, from where it refills by `per_hour`;
-    `burst_left` the second's. Both instants are race time.
+    `recent_calls` are those granted in the last hour, by the minute; `calls_left` is what the
+    schedule may make at once as of `counted_at`, `burst_left` what a second holds. Race time.
     """
 
     __tablename__ = "account_lines"
@@ -38,6 +38,7 @@ class AccountLine(SQLModel, table=True):
     throttled_until: datetime | None = None
     spent_until: datetime | None = None
     per_hour: int | None = None
+    recent_calls: list[list[int]] | None = Field(default=None, sa_type=JSON_VALUE)
     calls_left: float | None = None
     burst_left: float | None = None
     counted_at: datetime | None = None

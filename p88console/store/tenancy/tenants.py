@@ -140,6 +140,13 @@ def note_clock_offset(tx: Tx, account_id: int, offset_s: float | None, now: date
     tx.touch("accounts")
 
 
+def clock_offsets(connection: Connection) -> dict[int, float]:
+    """How far each account's provider is from our clock, in seconds, as last measured."""
+    query = select(HEALTH.c.account_id, HEALTH.c.clock_offset_s)
+    found = connection.execute(query.where(HEALTH.c.clock_offset_s.is_not(None)))
+    return {row.account_id: row.clock_offset_s for row in found}
+
+
 def warnings(connection: Connection, account_id: int) -> tuple[str, ...]:
     """What the account's operator was last warned of."""
     told = select(HEALTH.c.warnings).where(HEALTH.c.account_id == account_id)

@@ -1,15 +1,19 @@
-"""An account's calls, shared by every process: a bucket for the hour, one for the second, slots."""
+"""An account's calls, shared by every process: the last hour's count, two buckets, slots.
+
+What was granted is counted by the minute, so that no hour, wherever it begins, holds more than the
+limit. The schedule draws from a small bucket besides, so that it never uses an hour up at once.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from p88console.domain.pacing import held_back
+from p88console.domain.pacing import at_once, flowing, kept_for_near
 from p88console.store.database.clocks import machine_time
 from p88console.store.database.db import Tx, alongside
 from p88console.store.database.upsert import upsert
@@ -28,8 +32,15 @@ WORTHWHILE, AT_LEAST = 0.05, 10.0
 calls at least (but never more than half an hour's), so that a job gets somewhere each time."""
 
 
+WINDOW_MINUTES = 61
+"""Whole minutes before the present one that count as the last hour: a call may leave a moment
+after it was granted."""
+
 ALMOST = 1e-6
 """What a whole call may lack by rounding."""
+
+Minutes = list[list[int]]
+"""Pairs, oldest first: a minute since the epoch, and the calls that were granted in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,38 +98,39 @@ def grant(tx: Tx, account_id: int, limits: Limits, asked: Asked, now: datetime) 
         asked: Who asks for what.
         now: The instant, in race time, by which the buckets fill.
     """
-    hour, second = _buckets(tx, account_id, limits, now)
-    left = math.inf
-    if hour is not None and limits.per_hour is not None:
-        left = hour - limits.per_hour * held_back(by_hand=asked.by_hand, near=asked.near)
-        if left + ALMOST < 1:
-            wait_s = _until_worthwhile(limits.per_hour, left, asked)
-            until = None if asked.by_hand else now + timedelta(seconds=wait_s)
-            _write(tx, account_id, limits, (hour, second), now)
-            _spent(tx, account_id, until)
-            keep_slots(tx, account_id, asked.owner, asked.in_flight, asked.lapse_s)
-            return Grant(0, 0, wait_s, spent=True)
-    calls = int(min(asked.wanted, second, left) + ALMOST)
+    purse = _purse(tx, account_id, limits, now)
+    left, per_hour = purse.left(asked), limits.per_hour
+    if per_hour is not None and left + ALMOST < 1:
+        wait_s = _until_worthwhile(per_hour, purse, asked, now)
+        until = None if asked.by_hand else now + timedelta(seconds=wait_s)
+        _write(tx, account_id, purse, now)
+        _spent(tx, account_id, until)
+        keep_slots(tx, account_id, asked.owner, asked.in_flight, asked.lapse_s)
+        return Grant(0, 0, wait_s, spent=True)
+    calls = int(min(asked.wanted, purse.second, left) + ALMOST)
     slots, alone = 0, True
     if calls:
         slots, alone = _take_slots(tx, account_id, limits.concurrent, asked)
         calls = calls if slots > asked.in_flight else 0
-    after = (None if hour is None else hour - calls, second - calls)
-    _write(tx, account_id, limits, after, now)
-    wait_s = 0.0 if second + ALMOST >= 1 else (1 - second) / limits.per_second
+    _write(tx, account_id, purse.without(calls, now), now)
+    wait_s = 0.0 if purse.second + ALMOST >= 1 else (1 - purse.second) / limits.per_second
     return Grant(calls, slots, wait_s, alone=alone)
 
 
 def give_back(tx: Tx, account_id: int, owner: str, unused: int, slots: int) -> None:
     """Return calls that were not made, and keep no more slots than these."""
-    tx.connection.execute(
-        update(LINES)
-        .where(LINES.c.account_id == account_id)
-        .values(
-            calls_left=LINES.c.calls_left + unused,
-            burst_left=LINES.c.burst_left + unused,
+    if unused:
+        query = select(LINES.c.recent_calls).where(LINES.c.account_id == account_id)
+        recent = tx.connection.execute(query.with_for_update()).scalar_one_or_none()
+        tx.connection.execute(
+            update(LINES)
+            .where(LINES.c.account_id == account_id)
+            .values(
+                recent_calls=_less(recent or [], unused),
+                calls_left=LINES.c.calls_left + unused,
+                burst_left=LINES.c.burst_left + unused,
+            )
         )
-    )
     if slots:
         mine = update(SLOTS).where(SLOTS.c.account_id == account_id, SLOTS.c.owner == owner)
         tx.connection.execute(mine.values(slots=slots))
@@ -128,58 +140,131 @@ def give_back(tx: Tx, account_id: int, owner: str, unused: int, slots: int) -> N
 
 def calls_left(connection: Connection, now: datetime) -> dict[int, int]:
     """How many calls each account with an hourly budget may still make, as of this moment."""
-    query = select(LINES.c.account_id, LINES.c.per_hour, LINES.c.calls_left, LINES.c.counted_at)
+    query = select(LINES.c.account_id, LINES.c.per_hour, LINES.c.recent_calls)
     found = connection.execute(query.where(LINES.c.per_hour.is_not(None)))
     return {
-        row.account_id: int(_filled(row.calls_left, row.counted_at, row.per_hour, 3600, now))
+        row.account_id: max(0, row.per_hour - _sum(_of_last_hour(row.recent_calls, now)))
         for row in found
-        if row.calls_left is not None
     }
 
 
-def _buckets(tx: Tx, account_id: int, limits: Limits, now: datetime) -> tuple[float | None, float]:
-    """What is in the hour's and in the second's bucket now; full ones where nothing was counted."""
+@dataclass(frozen=True, slots=True)
+class _Purse:
+    """What there is at a moment: calls of the last hour, and what is in the two buckets.
+
+    Without an hourly limit `schedule` is None and nothing is counted.
+    """
+
+    per_hour: int | None
+    recent: Minutes
+    schedule: float | None
+    second: float
+
+    def left(self, asked: Asked) -> float:
+        """The calls that this may still make in this hour."""
+        if self.per_hour is None or self.schedule is None:
+            return math.inf
+        of_hour = self.per_hour - _sum(self.recent)
+        if asked.by_hand:
+            return of_hour
+        kept = 0.0 if asked.near else kept_for_near(self.per_hour)
+        return min(of_hour, self.schedule - kept)
+
+    def without(self, calls: int, now: datetime) -> _Purse:
+        """What is there when these have been granted now."""
+        second = self.second - calls
+        if self.schedule is None or not calls:
+            return replace(self, second=second)
+        minute = _minute(now)
+        before = [[at, count] for at, count in self.recent if at != minute]
+        of_minute = _sum(self.recent) - _sum(before) + calls
+        schedule = max(0.0, self.schedule - calls)
+        return replace(
+            self, recent=[*before, [minute, of_minute]], schedule=schedule, second=second
+        )
+
+
+def _purse(tx: Tx, account_id: int, limits: Limits, now: datetime) -> _Purse:
+    """What is there now; full buckets where nothing was counted."""
     fresh = [{"account_id": account_id, **FRESH}]
     upsert(tx.connection, LINES, fresh, key=("account_id",), keep=tuple(FRESH))
-    query = select(LINES.c.calls_left, LINES.c.burst_left, LINES.c.counted_at)
+    query = select(LINES.c.calls_left, LINES.c.burst_left, LINES.c.counted_at, LINES.c.recent_calls)
     # whoever asks for the same account waits here until this one is served
     row = tx.connection.execute(
         query.where(LINES.c.account_id == account_id).with_for_update()
     ).one()
-    burst = max(1.0, limits.per_second)
-    second = burst
+    second = burst = max(1.0, limits.per_second)
     if row.burst_left is not None:
-        second = _filled(row.burst_left, row.counted_at, burst, burst / limits.per_second, now)
+        second = _filled(row.burst_left, row.counted_at, burst, limits.per_second, now)
     if limits.per_hour is None:
-        return None, second
-    if row.calls_left is None:
-        return float(limits.per_hour), second
-    return _filled(row.calls_left, row.counted_at, limits.per_hour, 3600, now), second
+        return _Purse(None, [], None, second)
+    schedule = full = at_once(limits.per_hour)
+    if row.calls_left is not None:
+        flow = flowing(limits.per_hour) / 3600
+        schedule = _filled(row.calls_left, row.counted_at, full, flow, now)
+    return _Purse(limits.per_hour, _of_last_hour(row.recent_calls, now), schedule, second)
 
 
 def _filled(
-    left: float, counted_at: datetime | None, full: float, seconds: float, now: datetime
+    left: float, counted_at: datetime | None, full: float, a_second: float, now: datetime
 ) -> float:
-    """A bucket that is full `seconds` after it was empty."""
+    """A bucket into which so much flows each second until it is full."""
     passed = max(0.0, (now - counted_at).total_seconds()) if counted_at else 0.0
-    return min(float(full), left + full * passed / seconds)
+    return min(full, left + a_second * passed)
 
 
-def _until_worthwhile(per_hour: int, left: float, asked: Asked) -> float:
+def _minute(instant: datetime) -> int:
+    return int(instant.timestamp() // 60)
+
+
+def _sum(minutes: Minutes) -> int:
+    return sum(calls for _minute_of, calls in minutes)
+
+
+def _of_last_hour(recent: Minutes | None, now: datetime) -> Minutes:
+    """What counts at this moment; after a clock was set back, minutes ahead count as this one."""
+    minute = _minute(now)
+    return [[min(at, minute), calls] for at, calls in recent or [] if at >= minute - WINDOW_MINUTES]
+
+
+def _less(recent: Minutes, unused: int) -> Minutes:
+    """The same without calls that were granted last and not made."""
+    kept: Minutes = []
+    for at, calls in reversed(recent):
+        back = min(calls, unused)
+        unused -= back
+        kept = [[at, calls - back], *kept]
+    return kept
+
+
+def _until_worthwhile(per_hour: int, purse: _Purse, asked: Asked, now: datetime) -> float:
     """Seconds until it makes sense to go on: for one call by hand, for a few by schedule."""
-    few = min(AT_LEAST, per_hour / 2)
-    scheduled = few / 2 if asked.near else max(per_hour * WORTHWHILE, few)
-    worthwhile = 1.0 if asked.by_hand else max(1.0, scheduled)
-    return (worthwhile - left) * 3600 / per_hour
+    worthwhile, wait_s = 1.0, 0.0
+    if not asked.by_hand and purse.schedule is not None:
+        few = min(AT_LEAST, per_hour / 2)
+        kept = 0.0 if asked.near else kept_for_near(per_hour)
+        wanted = few / 2 if asked.near else max(per_hour * WORTHWHILE, few)
+        worthwhile = max(1.0, min(wanted, at_once(per_hour) - kept))
+        wait_s = (worthwhile + kept - purse.schedule) * 3600 / flowing(per_hour)
+    lacking = worthwhile - (per_hour - _sum(purse.recent))
+    for at, calls in purse.recent:
+        if lacking <= 0:
+            break
+        lacking -= calls
+        over_s = (at + WINDOW_MINUTES + 1) * 60 - now.timestamp()
+        wait_s = max(wait_s, over_s)
+    return max(wait_s, ALMOST)
 
 
-def _write(
-    tx: Tx, account_id: int, limits: Limits, left: tuple[float | None, float], now: datetime
-) -> None:
-    counted = {"per_hour": limits.per_hour, "calls_left": left[0], "burst_left": left[1]}
-    tx.connection.execute(
-        update(LINES).where(LINES.c.account_id == account_id).values(**counted, counted_at=now)
-    )
+def _write(tx: Tx, account_id: int, purse: _Purse, now: datetime) -> None:
+    counted = {
+        "per_hour": purse.per_hour,
+        "recent_calls": purse.recent or None,
+        "calls_left": purse.schedule,
+        "burst_left": purse.second,
+        "counted_at": now,
+    }
+    tx.connection.execute(update(LINES).where(LINES.c.account_id == account_id).values(**counted))
 
 
 def _spent(tx: Tx, account_id: int, until: datetime | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from p88console.domain.doctor import CLOCK_FAILING
 from p88console.store.windows.board import Lane
 from p88console.ui.format import (
     age,
@@ -118,11 +119,15 @@ class Lanes(Lines):
             return (*cut(title, room - width_of(tail)), *tail)
         if lane.warnings:
             return cut(say(visible(lane.warnings[0]), Tone.HELD), room)
+        offset_s = lane.clock_offset_s
+        if offset_s is not None and _is_far_off(lane):
+            told_far = f"its clock is {offset_words(offset_s)} from this laptop's: set the laptop's"
+            return cut(say(told_far, Tone.HELD), room)
         quiet = [] if wide else _ages(lane, moment.now)
         if lane.next_due_at is not None:
             quiet.append(f"next in {countdown(lane.next_due_at, moment.now)}")
-        if wide and lane.clock_offset_s is not None:
-            quiet.append(f"clock {offset_words(lane.clock_offset_s)}")
+        if wide and offset_s is not None:
+            quiet.append(f"clock {offset_words(offset_s)}")
         return join([say(" · ".join(quiet), Tone.DIM), _budget(lane)], " · ")
 
     def _progress(self, lane: Lane, room: int) -> Phrase:
@@ -179,8 +184,16 @@ def _most_telling(lanes: Sequence[Lane]) -> tuple[Sequence[Lane], int]:
     quiet = [
         lane
         for lane in lanes
-        if lane.state in ("ok", "idle") and lane.running is None and not lane.warnings
+        if lane.state in ("ok", "idle")
+        and lane.running is None
+        and not lane.warnings
+        and not _is_far_off(lane)
     ]
     spare = max(0, MOST_LANES - 1 - (len(lanes) - len(quiet)))
     left_out = {lane.account_id for lane in quiet[spare:]}
     return [lane for lane in lanes if lane.account_id not in left_out], len(left_out)
+
+
+def _is_far_off(lane: Lane) -> bool:
+    """Whether its clock is so far from this laptop's that `doctor` says no."""
+    return abs(lane.clock_offset_s or 0.0) > CLOCK_FAILING.total_seconds()
