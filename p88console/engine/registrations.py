@@ -269,8 +269,7 @@ def _finish_pull(
     nameless.mind(tx, event.id, now)
     set_aside.mind(
         tx,
-        event.id,
-        ticket.job.account_id,
+        set_aside.Listing(event.id, ticket.job.account_id, Operation.PARTICIPANTS),
         ticket.set_aside,
         listing.ids,
         now,

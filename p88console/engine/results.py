@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from p88console.domain.errors import NotOffered
-from p88console.domain.jobs import Counts
+from p88console.domain.jobs import Counts, Operation
 from p88console.engine.pull import event_id_of, target_of, understood
 from p88console.engine.shop import Ticket
 from p88console.providers.base import ReadsResults, RemembersResults
 from p88console.store.database.db import Tx
 from p88console.store.inbox import orphans
+from p88console.store.mirror import set_aside
+from p88console.store.mirror.set_aside import Listing
 from p88console.store.results import revisions as results
 from p88console.store.tenancy import events
 from p88console.store.tenancy.events import LinkRow
@@ -31,7 +33,7 @@ async def _pull(ticket: Ticket, adapter: ReadsResults, link: LinkRow) -> None:
     """All pages of one scoring event; only a complete list can take a standing back."""
     clock = ticket.shop.clock
     seen: set[tuple[str, str]] = set()
-    received, refused, total = 0, ticket.counts.refused, None
+    received, aside, total = 0, len(ticket.set_aside), None
     target = target_of(link)
     if isinstance(adapter, RemembersResults) and (ticket.job.full or ticket.job.asked):
         adapter.forget_results(target)
@@ -41,10 +43,13 @@ async def _pull(ticket: Ticket, adapter: ReadsResults, link: LinkRow) -> None:
         seen |= {(record.remote_race_id, results.row_key(record)) for record in records}
         received, total = received + len(page.rows), page.total or total
         await ticket.progress(received, total)
+    unread = ticket.set_aside[aside:]
+    complete = total is None or received >= total
     # a row that could not be understood may be anybody's
-    whole = ticket.counts.refused == refused and (total is None or received >= total)
-    if seen and whole:
+    if seen and complete and not unread:
         await _withdraw(ticket, link, seen)
+    listing = Listing(link.event_id, link.account_id, Operation.RESULTS, link.id)
+    await ticket.write(set_aside.mind, listing, unread, (), clock.now(), complete=complete)
     await ticket.write(_tell_orphans, link, clock.now())
 
 

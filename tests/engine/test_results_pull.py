@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
-from p88console.domain.inbox import Kind
-from p88console.domain.jobs import Job, Trigger
-from p88console.runtime import syncs
+from p88console.domain.inbox import Decision, Kind
+from p88console.domain.jobs import Job, Operation, Trigger
+from p88console.runtime import operators, syncs
+from p88console.runtime.operators import Operator
 from p88console.store.inbox import questions as inbox
+from p88console.store.inbox.decisions import Verdict
 from p88console.store.mirror.participants import PARTICIPANTS
 from p88console.store.people import lists as people
 from p88console.store.results import standings
 from p88console.store.results.revisions import RESULTS
+from p88console.store.work import queue
 from tests.engine.conftest import RaceDay
 from tests.support.faultline import Weather
+
+PAT = Operator("pat", "cli")
 
 
 async def finished(race_day: RaceDay) -> list[dict[str, Any]]:
@@ -72,8 +77,8 @@ async def invent(race_day: RaceDay, rows: list[dict[str, Any]], count: int) -> N
 
 
 async def invented_statuses(race_day: RaceDay) -> list[str]:
-    listed = await race_day.runtime.db.read(people.results, race_day.event_id)
-    return [row["status"] for row in listed if "-gone-" in row["row_key"]]
+    query = select(RESULTS.c.status).where(RESULTS.c.row_key.contains("-gone-"))
+    return await race_day.runtime.db.read(lambda reading: list(reading.execute(query).scalars()))
 
 
 async def test_who_vanished_from_a_whole_list_loses_the_standing(race_day: RaceDay) -> None:
@@ -93,6 +98,32 @@ async def test_many_who_vanish_at_once_wait_for_a_person(race_day: RaceDay) -> N
     assert await invented_statuses(race_day) == ["finished"] * 8
     counts = (await race_day.last_attempt(await pull(race_day, full=True))).counts
     assert counts["removed"] == 8
+
+
+def naming_nobody(answer: Any) -> Any:
+    rows = answer if isinstance(answer, list) else answer["data"]
+    for row in rows[:1]:
+        row.update(dict.fromkeys(("dorsal", "id", "name", "surname")))
+    return answer
+
+
+async def test_a_result_that_cannot_be_read_is_asked_about_until_it_can(
+    race_day: RaceDay,
+) -> None:
+    await finished(race_day)
+    race_day.copernico.hits, race_day.copernico.bend = "preset", naming_nobody
+    for _ in range(2):
+        await race_day.pull_results()
+    items = await race_day.runtime.db.read(inbox.items, kind=Kind.REFUSED)
+    races = len((await syncs.event_of(race_day.runtime, race_day.event_id)).races)
+    assert [item.reason.partition(":")[0] for item in items] == ["a result cannot be read"] * races
+    race_day.copernico.bend = None
+    await operators.resolve(race_day.runtime, PAT, items[:1], Verdict(Decision.RETRY))
+    pending = await race_day.runtime.db.read(queue.find)
+    (again,) = [job.id for job in pending if job.full and not job.attempt]
+    (job,) = await race_day.runtime.run_jobs([again])
+    assert job.operation is Operation.RESULTS
+    assert await race_day.runtime.db.read(inbox.items, kind=Kind.REFUSED) == []
 
 
 async def test_an_empty_list_takes_nobody_back(race_day: RaceDay) -> None:

@@ -178,9 +178,10 @@ def _refused(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -
 
 
 def _pull_again(tx: Tx, hand: Hand, item: Item) -> None:
-    """Read everybody again, among them the row that could not be read."""
+    """Read the whole listing again, among it the row that could not be read."""
     if item.event_id is not None and item.account_id is not None:
-        key = JobKey(item.account_id, item.event_id, Operation.PARTICIPANTS, Direction.PULL)
+        operation = Operation(item.detail.get("operation", Operation.PARTICIPANTS))
+        key = JobKey(item.account_id, item.event_id, operation, Direction.PULL)
         queue.enqueue(tx, key, Trigger.OPERATOR, hand.now, full=True)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from p88console.domain.fingerprint import fingerprint
 from p88console.domain.inbox import Kind
+from p88console.domain.jobs import Operation
 from p88console.store.database.db import Tx
 from p88console.store.inbox import questions as inbox
 from p88console.store.inbox.questions import INBOX, STAMP, Question
@@ -26,10 +27,37 @@ class SetAside:
     told: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Whose rows are listed; those of a scoring event carry its link."""
+
+    event_id: int
+    account_id: int
+    operation: Operation
+    link_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """How the inbox keys of its rows begin."""
+        if self.operation is Operation.RESULTS:
+            return f"result:{self.link_id}:"
+        return f"row:{self.event_id}:"
+
+    def question(self, row_id: str, told: str, stamp: str | None, **detail: object) -> Question:
+        """What to ask about one row, or about all of them."""
+        return Question(
+            key=f"{self.key}{row_id}",
+            kind=Kind.REFUSED,
+            reason=told,
+            event_id=self.event_id,
+            account_id=self.account_id,
+            detail={STAMP: stamp, "operation": self.operation.value, **detail},
+        )
+
+
 def mind(
     tx: Tx,
-    event_id: int,
-    account_id: int,
+    listing: Listing,
     rows: Sequence[SetAside],
     understood: Collection[str],
     now: datetime,
@@ -41,36 +69,23 @@ def mind(
     `understood` holds the ids of the rows that could be read; of a `complete` listing whatever was
     not set aside is no question any more.
     """
-    start = f"row:{event_id}:"
-    asked = {
-        f"{start}{row.row_id}": Question(
-            key=f"{start}{row.row_id}",
-            kind=Kind.REFUSED,
-            reason=f"a row cannot be read: {row.told}",
-            event_id=event_id,
-            account_id=account_id,
-            detail={STAMP: fingerprint(row.told)},
-        )
+    what = "result" if listing.operation is Operation.RESULTS else "row"
+    questions = [
+        listing.question(row.row_id, f"a {what} cannot be read: {row.told}", fingerprint(row.told))
         for row in rows
-    }
+    ]
+    asked = {question.key: question for question in questions}
     if len(asked) > MANY:
-        told = f"{len(asked)} rows cannot be read, e.g. {rows[0].told}"
-        one = Question(
-            key=f"{start}*",
-            kind=Kind.REFUSED,
-            reason=told,
-            event_id=event_id,
-            account_id=account_id,
-            detail={STAMP: None, "count": len(asked)},
-        )
+        told = f"{len(asked)} {what}s cannot be read, e.g. {rows[0].told}"
+        one = listing.question("*", told, None, count=len(asked))
         asked = {one.key: one}
     open_keys = select(INBOX.c.key).where(
-        INBOX.c.event_id == event_id,
+        INBOX.c.event_id == listing.event_id,
         INBOX.c.decided_at.is_(None),
         INBOX.c.kind == Kind.REFUSED.value,
-        INBOX.c.key.startswith(start, autoescape=True),
+        INBOX.c.key.startswith(listing.key, autoescape=True),
     )
     told_before = set(tx.connection.execute(open_keys).scalars()) - set(asked)
-    read = {key for key in told_before if complete or key.removeprefix(start) in understood}
+    read = {key for key in told_before if complete or key.removeprefix(listing.key) in understood}
     inbox.ask(tx, list(asked.values()), now)
     inbox.settle(tx, read, "can be read now", now)
