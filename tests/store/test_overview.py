@@ -12,11 +12,12 @@ from p88console.domain.model import ParticipantStatus, Provider, RemovalRecord
 from p88console.domain.network import Probe, Reach
 from p88console.domain.outcome import decide
 from p88console.store.mirror import removals
+from p88console.store.tenancy import events
 from p88console.store.windows import overview
 from p88console.store.windows.board import Lane
 from p88console.store.work import history, holds, lines, settle
 from p88console.store.work.settle import Attempt
-from tests.store.bench import GUN, PULL_SOURCE, Bench, ada, timed_twice
+from tests.store.bench import GUN, PULL_SOURCE, Bench, ada, event_record, timed_twice
 
 CALL = Call(Provider.RUNSIGNUP, "GET", "https://api.runsignup.com/rest/races")
 
@@ -140,6 +141,16 @@ def test_the_header_counts_down_to_the_next_gun_then_shows_the_last(bench: Bench
     second = GUN + timedelta(minutes=30)
     assert bench.read(overview.header, GUN).gun_at == second
     assert bench.read(overview.header, GUN + timedelta(days=1)).gun_at == second
+
+
+def test_of_one_days_events_the_header_follows_the_one_that_tells_its_gun(bench: Bench) -> None:
+    fair = event_record("fair", starts_at=None, races=(), race_day=GUN.date())
+    _, (its_id,) = bench.write(events.upsert_events, bench.runsignup, [fair], bench.now)
+    there = event_record("4712")
+    bench.write(events.link, its_id, bench.copernico, there, races={}, options={}, now=bench.now)
+    noon = GUN + timedelta(hours=4)
+    assert bench.read(overview.header, noon).event_id == bench.event
+    assert bench.read(overview.header, noon - timedelta(days=3)).event_id == bench.event
 
 
 def test_the_header_says_how_many_wait_and_since_when(bench: Bench) -> None:

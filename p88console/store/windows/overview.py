@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -227,11 +227,19 @@ def needs_you(connection: Connection) -> int:
 
 
 def nearest(found: Sequence[EventRow], now: datetime) -> EventRow | None:
-    """The event of the day: the one whose gun is nearest, linked ones first."""
+    """The event of the day: the one whose gun is nearest, linked ones first.
+
+    Of those as many days away, one that tells its gun comes before one that tells only its day.
+    """
     timed = [event for event in found if event.moments]
     if not timed:
         return found[0] if found else None
-    return min(timed, key=lambda e: (not e.links, min(abs(gun - now) for gun in e.moments)))
+
+    def distance(event: EventRow) -> tuple[bool, int, bool, timedelta]:
+        away = min(abs(moment - now) for moment in event.moments)
+        return not event.links, away // timedelta(days=1), event.day is not None, away
+
+    return min(timed, key=distance)
 
 
 def header(connection: Connection, now: datetime) -> HeaderFacts:
