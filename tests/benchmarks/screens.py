@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from p88console.store.mirror import participants
 from p88console.store.windows import roster
 from p88console.store.windows.roster_rows import RosterQuery
 from p88console.store.work import history
@@ -19,6 +20,8 @@ FEW = 1_000
 LONGER = (10_000, 100_000, 1_000_000)
 ATTEMPTS, MORE_ATTEMPTS = 1_000, 1_000_000
 ROWS, TRIES, BEST_OF = 40, 9, 9
+PULLED = 50_000
+"""People who are pulled; more than these are copies of them."""
 
 COPIES = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
@@ -67,9 +70,31 @@ def _attempts(bench: Bench) -> Callable[[], object]:
 
 def _roster(folder: Path, count: int) -> Bench:
     bench = set_up(folder / f"roster{count}.db", SteppedClock())
-    for first in range(0, count, PAGE):
+    pulled = min(count, PULLED)
+    for first in range(0, pulled, PAGE):
         pull(bench, field(PAGE, first))
+    for further in range(pulled, count, pulled):
+        _copy(bench, further)
     return bench
+
+
+def _copy(bench: Bench, further: int) -> None:
+    """Everybody who was pulled again, by ids and bibs so much higher."""
+    higher = {
+        name: f"CAST({name} + {further} AS text)" for name in ("provider_id", "row_key", "bib")
+    }
+    names = [column.name for column in participants.PARTICIPANTS.c if column.name != "id"]
+    copied = ", ".join(higher.get(name, name) for name in names)
+    within = f"id <= {PULLED}"
+    bench.execute(
+        f"INSERT INTO participants (id, {', '.join(names)}) "  # noqa: S608  # names and numbers
+        f"SELECT id + {further}, {copied} FROM participants WHERE {within}"
+    )
+    bench.execute(
+        "INSERT INTO name_words (participant_id, word, event_id, name_key) "  # noqa: S608
+        f"SELECT participant_id + {further}, word, event_id, name_key FROM name_words "
+        f"WHERE participant_{within}"
+    )
 
 
 def _history(folder: Path, count: int) -> Bench:

@@ -136,7 +136,7 @@ async def bare(calls: dict[str, Calls]) -> dict[str, float]:
                 for head, body in calls[name]:
                     sent = client.build_request(*_line(head), headers=_headers(head), content=body)
                     answer = await client.send(sent, stream=True)
-                    async for _chunk in answer.raise_for_status().aiter_raw():
+                    async for _chunk in answer.aiter_raw():
                         pass
                     await answer.aclose()
                 found[name] = time.perf_counter() - began
