@@ -43,6 +43,19 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     return address
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Count lines once: not in the second database's run, nor where whole days run through them.
+
+    Counting takes half of a test's time, and these would say again what others have said.
+    """
+    if config.getoption("no_cov"):
+        return
+    both = {item.nodeid.replace("sqlite", "postgresql") for item in items if "sqlite" in item.name}
+    for item in items:
+        if item.get_closest_marker("race_day") or item.nodeid in both:
+            item.add_marker(pytest.mark.no_cover)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Take the session's PostgreSQL server down."""
     if not hasattr(config, "workerinput"):

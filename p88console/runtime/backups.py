@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 
 from p88console.domain.errors import P88Error, UsageFault
@@ -36,7 +37,7 @@ def make_backup(home: Home, clock: Clock, target: Path | None = None) -> tuple[P
     see_own(home)
     if target is None:
         home.backups.mkdir(parents=True, exist_ok=True)
-        target = home.backups / f"backup-{_stamp(clock)}.db"
+        target = _place(home, clock, "backup")
     if target.resolve() == home.database.resolve():
         raise UsageFault(f"{target} is the database itself", hint="choose another file")
     settings = home.settings.read_text("utf-8") if home.settings.exists() else ""
@@ -91,12 +92,13 @@ def _keep_aside(home: Home, clock: Clock) -> None:
     """Keep the database that is about to be replaced, as it is if it is damaged."""
     home.backups.mkdir(parents=True, exist_ok=True)
     try:
-        make_backup(home, clock, home.backups / f"before-restore-{_stamp(clock)}.db")
+        make_backup(home, clock, _place(home, clock, "before-restore"))
     except P88Error:
+        place = _place(home, clock, "damaged")
         for part in ("", "-wal", "-shm"):
             file = home.database.with_name(home.database.name + part)
             if file.exists():
-                file.replace(home.backups / f"damaged-{_stamp(clock)}.db{part}")
+                file.replace(place.with_name(place.name + part))
 
 
 def rolling(home: Home, clock: Clock, settings: Backups) -> Chore:
@@ -116,10 +118,13 @@ def _roll(home: Home, clock: Clock, settings: Backups) -> None:
     if free_bytes(home) < SPARE_BELOW + home.database.stat().st_size:
         return  # what room there is belongs to the work
     home.backups.mkdir(parents=True, exist_ok=True)
-    made, _rows = make_backup(home, clock, home.backups / f"rolling-{_stamp(clock)}.db")
+    made, _rows = make_backup(home, clock, _place(home, clock, "rolling"))
     for old in sorted([*kept, made])[: -settings.keep]:
         old.unlink(missing_ok=True)
 
 
-def _stamp(clock: Clock) -> str:
-    return f"{datetime.fromtimestamp(clock.machine(), UTC):{STAMP}}"
+def _place(home: Home, clock: Clock, kind: str) -> Path:
+    """Where the next copy of its kind goes; no copy is ever written over another."""
+    made = f"{datetime.fromtimestamp(clock.machine(), UTC):{STAMP}}"
+    names = (f"{kind}-{made}{again}.db" for again in chain([""], map("-{}".format, count(2))))
+    return next(file for name in names if not (file := home.backups / name).exists())

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.support import warm
+
 RUNNERS = 40
 ROOT = Path(__file__).parents[2]
 
@@ -64,6 +66,8 @@ class Program:
 
     def __call__(self, *arguments: str, stdin: str = "", wait_s: float = 120) -> Answer:
         """Run the program to its end, for at most so many machine seconds."""
+        if warm.POSSIBLE and "PYTHONPATH" not in self.more:
+            return Answer(*warm.call(arguments, self.environment, stdin, wait_s))
         with self.start(*arguments) as process:
             out, err = process.communicate(stdin, timeout=wait_s)
         return Answer(process.returncode, out, err)

@@ -8,7 +8,6 @@ from tests.race_day.chaos import IN_ONE_WORLD, run
 
 
 @pytest.mark.race_day
-@pytest.mark.no_cover  # it takes twice as long while lines are counted
 @pytest.mark.parametrize("world", range(10))
 async def test_whatever_breaks_the_books_agree_in_the_end(world: int) -> None:
     """D4. D6. D14. D19."""

@@ -103,7 +103,6 @@ def _same(line: Line, row: dict[str, Any]) -> bool:
 
 
 @pytest.mark.race_day
-@pytest.mark.no_cover  # it takes twice as long while lines are counted
 async def test_2000_finishers_are_published_twice_and_read_back_equal(tmp_path: Path) -> None:
     world = make_world(WorldOptions(runners=RUNNERS, seed=7))
     clock = SteppedClock(world.day.guns[-1] - timedelta(minutes=5))

@@ -85,7 +85,11 @@ async def test_drafts_and_past_events_are_not_listed(roster: Roster) -> None:
     await roster.control("/ways", {"event_type": "PRIVATE"})
     roster.clock.set(roster.world.day.over)
     assert len((await roster.body("/events"))["data"]) == 1
+    roster.wait(40_000)
+    await roster.sign_in()
+    assert len((await roster.body("/events"))["data"]) == 1  # the night after is still its day
     roster.wait(60_000)
+    await roster.sign_in()
     assert (await roster.body("/events"))["data"] == []
 
 

@@ -27,7 +27,8 @@ Line = psycopg.Connection[Any]
 def line(postgres_address: str) -> Iterator[Line]:
     """Another laptop's connection."""
     address = make_url(postgres_address).set(drivername="postgresql")
-    connection = psycopg.connect(address.render_as_string(hide_password=False), **CONNECT)
+    told = CONNECT | {"application_name": "another laptop"}
+    connection = psycopg.connect(address.render_as_string(hide_password=False), **told)
     yield connection
     connection.close()
 

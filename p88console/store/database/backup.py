@@ -103,6 +103,8 @@ def put_back(file: Path, database: Path) -> str:
     Whoever has the database open sees the new content at the next look. Raises `StoreFault`.
     """
     with _told(database), closing(_read_only(file)) as source, closing(_open(database)) as target:
+        target.execute("BEGIN IMMEDIATE")  # the copy itself would wait for a writer without end
+        target.rollback()
         source.backup(target)
         with target:
             [text] = target.execute("SELECT text FROM backup_settings").fetchone()
@@ -136,9 +138,9 @@ def _told(database: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError, ValueError) as fault:
-        raise StoreFault(
-            "the database could not be copied", f"{database}: {fault}", "is there room on the disk?"
-        ) from None
+        locked = getattr(fault, "sqlite_errorname", "") == "SQLITE_BUSY"
+        hint = "close what has it open, then try again" if locked else "is there room on the disk?"
+        raise StoreFault("the database could not be copied", f"{database}: {fault}", hint) from None
 
 
 def _foreign(file: Path, why: str) -> UsageFault:

@@ -18,21 +18,29 @@ LOCK_S = 5
 LINES = 8
 """How often a write gets in line before it counts as refused: one who is gone may be many."""
 
-ABANDONED_S = 4
+ABANDONED_S = 8
 """After so long within a write, a writer that says nothing is taken for gone."""
 
-END_THE_SILENT = """
-SELECT count(pg_terminate_backend(writer.pid))
-FROM pg_stat_activity AS writer JOIN pg_locks AS lock USING (pid)
-WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objid = %s
-  AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND writer.wait_event = 'ClientRead'
-  AND clock_timestamp() - writer.state_change > make_interval(secs => %s)
-"""
-"""Ends whoever holds the order of writes and waits for its client, in a statement or between two.
+IDLE_S = 15
+"""After so long the server ends such a writer by itself, though nobody waits for it."""
 
-The server ends by itself those between two statements only, and TCP believes in a laptop that is
-out of reach for as long as something on the way answers for it.
+END_THE_SILENT = """
+WITH silent AS (
+  SELECT writer.application_name
+  FROM pg_stat_activity AS writer JOIN pg_locks AS lock USING (pid)
+  WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objid = %s
+    AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND writer.wait_event = 'ClientRead'
+    AND clock_timestamp() - writer.state_change > make_interval(secs => %s)
+)
+SELECT count(pg_terminate_backend(pid))
+FROM pg_stat_activity JOIN silent USING (application_name) WHERE datname = current_database()
+"""
+"""Ends whoever holds the order of writes and lets the server wait, with all lines of its name.
+
+Its other lines would hold the order next, and be as silent. The server by itself ends those between
+two statements only, and TCP believes in a laptop that is out of reach for as long as something on
+the way answers for it.
 """
 
 SILENCE_S = 20.0
@@ -44,7 +52,7 @@ READING_SILENCE_S = 8.0
 SETTINGS = {
     "timezone": "UTC",
     "lock_timeout": f"{LOCK_S}s",
-    "idle_in_transaction_session_timeout": f"{ABANDONED_S}s",
+    "idle_in_transaction_session_timeout": f"{IDLE_S}s",
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "3",
     "tcp_keepalives_count": "3",
@@ -53,7 +61,6 @@ SETTINGS = {
 
 CONNECT: dict[str, Any] = {
     "connect_timeout": 5,
-    "application_name": "p88console",
     "options": " ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
     "keepalives_idle": 5,
     "keepalives_interval": 3,

@@ -57,9 +57,10 @@ class PostgresServer:
 
     def __init__(self, address: str, readers: int, machine: MachineClock | None) -> None:
         self.url = parsed(address)
-        self.writer = _engine(self.url, machine, connections=WRITERS, read_only=False)
-        self.reader = _engine(self.url, machine, connections=readers, read_only=True)
         self._me = secrets.token_hex(4)
+        self._connect = CONNECT | {"application_name": f"p88console {self._me}"}
+        self.writer = self._engine(machine, connections=WRITERS, read_only=False)
+        self.reader = self._engine(machine, connections=readers, read_only=True)
         self._listener: Listener | None = None
 
     def begin(self, connection: Connection, *, alone: bool) -> None:
@@ -87,7 +88,7 @@ class PostgresServer:
         if self._listener is None:
             _, given = self.reader.dialect.create_connect_args(self.url)
             self._listener = Listener(
-                lambda: PatientConnection.connect(**(CONNECT | dict(given))), self._me, feed
+                lambda: PatientConnection.connect(**(self._connect | dict(given))), self._me, feed
             )
             self._listener.start()
 
@@ -120,6 +121,46 @@ class PostgresServer:
         self.writer.dispose()
         self.reader.dispose()
 
+    def _engine(self, machine: MachineClock | None, *, connections: int, read_only: bool) -> Engine:
+        engine = create_engine(
+            self.url,
+            poolclass=QueuePool,
+            pool_size=connections,
+            max_overflow=2,
+            hide_parameters=True,
+            execution_options={MACHINE: machine},
+        )
+
+        @event.listens_for(engine, "do_connect")
+        def connect(
+            _dialect: Any, _record: Any, _cargs: Any, cparams: dict[str, Any]
+        ) -> psycopg.Connection[Any]:
+            connection = PatientConnection.connect(**(self._connect | cparams))
+            connection.adapters.register_dumper(str, VisibleNul)
+            if read_only:
+                connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+                connection.read_only = True
+                connection.silence_s = READING_SILENCE_S
+            return connection
+
+        @event.listens_for(engine, "checkin")
+        def put_away(_connection: Any, record: ConnectionPoolEntry) -> None:
+            record.info[RESTS] = monotonic()
+
+        @event.listens_for(engine, "checkout")
+        def take_out(
+            connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _: Any
+        ) -> None:
+            if monotonic() - record.info.get(RESTS, math.inf) < RESTED_S:
+                return
+            try:
+                connection.execute("SELECT 1")
+                connection.rollback()
+            except psycopg.Error as fault:
+                raise DisconnectionError from fault
+
+        return engine
+
 
 def parsed(address: str) -> URL:
     """The address as the driver takes it. Raises `UsageFault`, without repeating the address."""
@@ -143,42 +184,3 @@ def shown(url: URL) -> str:
     """Where the database is, without anything that opens it."""
     host = url.host or url.query.get("host") or "this machine"
     return f"{url.database or url.username or 'the database'} at {host}:{url.port or 5432}"
-
-
-def _engine(url: URL, machine: MachineClock | None, *, connections: int, read_only: bool) -> Engine:
-    engine = create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=connections,
-        max_overflow=2,
-        hide_parameters=True,
-        execution_options={MACHINE: machine},
-    )
-
-    @event.listens_for(engine, "do_connect")
-    def connect(
-        _dialect: Any, _record: Any, _cargs: Any, cparams: dict[str, Any]
-    ) -> psycopg.Connection[Any]:
-        connection = PatientConnection.connect(**(CONNECT | cparams))
-        connection.adapters.register_dumper(str, VisibleNul)
-        if read_only:
-            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            connection.read_only = True
-            connection.silence_s = READING_SILENCE_S
-        return connection
-
-    @event.listens_for(engine, "checkin")
-    def put_away(_connection: Any, record: ConnectionPoolEntry) -> None:
-        record.info[RESTS] = monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def take_out(connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _: Any) -> None:
-        if monotonic() - record.info.get(RESTS, math.inf) < RESTED_S:
-            return
-        try:
-            connection.execute("SELECT 1")
-            connection.rollback()
-        except psycopg.Error as fault:
-            raise DisconnectionError from fault
-
-    return engine
