@@ -8,7 +8,7 @@ from p88console.domain.errors import NotOffered
 from p88console.domain.jobs import Counts, Operation
 from p88console.engine.pull import event_id_of, target_of, understood
 from p88console.engine.shop import Ticket
-from p88console.providers.base import ReadsResults, RemembersResults
+from p88console.providers.base import ReadsResults, RecallsResults, RemembersResults
 from p88console.store.database.db import Tx
 from p88console.store.inbox import orphans
 from p88console.store.mirror import set_aside
@@ -35,8 +35,7 @@ async def _pull(ticket: Ticket, adapter: ReadsResults, link: LinkRow) -> None:
     seen: set[tuple[str, str]] = set()
     received, aside, total = 0, len(ticket.set_aside), None
     target = target_of(link)
-    if isinstance(adapter, RemembersResults) and (ticket.job.full or ticket.job.asked):
-        adapter.forget_results(target)
+    await _prepare(ticket, adapter, link)
     async for page in adapter.results(target):
         records = await understood(ticket, page.rows, adapter.result)
         ticket.counts += await ticket.write(results.upsert_results, link, records, clock.now())
@@ -51,6 +50,15 @@ async def _pull(ticket: Ticket, adapter: ReadsResults, link: LinkRow) -> None:
     listing = Listing(link.event_id, link.account_id, Operation.RESULTS, link.id)
     await ticket.write(set_aside.mind, listing, unread, (), clock.now(), complete=complete)
     await ticket.write(_tell_orphans, link, clock.now())
+
+
+async def _prepare(ticket: Ticket, adapter: ReadsResults, link: LinkRow) -> None:
+    """What was read before spares calls, unless a person wants everything read."""
+    target, job = target_of(link), ticket.job
+    if isinstance(adapter, RemembersResults) and (job.full or job.asked):
+        adapter.forget_results(target)
+    if isinstance(adapter, RecallsResults) and not job.full and adapter.lacks_results(target):
+        adapter.recall_results(target, await ticket.shop.db.read(results.raw_rows, link))
 
 
 def _tell_orphans(tx: Tx, link: LinkRow, now: datetime) -> None:

@@ -337,6 +337,19 @@ class RemembersResults(Protocol):
 
 
 @runtime_checkable
+class RecallsResults(Protocol):
+    """Need not ask again for results that an earlier process has read and nobody has changed."""
+
+    def lacks_results(self, target: ScoringTarget) -> bool:
+        """Whether it knows nothing yet of this event's results."""
+        ...
+
+    def recall_results(self, target: ScoringTarget, rows: Iterable[RawRow]) -> None:
+        """Learn the raw results that the mirror holds of the event."""
+        ...
+
+
+@runtime_checkable
 class ReadsResults(Protocol):
     """Lists results of a scored event."""
 

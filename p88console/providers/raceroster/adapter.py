@@ -10,7 +10,7 @@ may be assumed otherwise stands in `FORMS`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -123,6 +123,7 @@ class RaceRoster(ResultsDesk):
         self._signer = TokenSigner(self._fetch, _bearer)
         self._door = Door(self.provider, base, limits, signer=self._signer, budget=access.budget)
         site = access.options.get("results_base_url") or access.base_url or RESULTS_BASE_URL
+        self._recalled = set[str]()
         self._site = ResultsSite(site, self._wire, access.limited(raceroster_results.LIMITS))
         super().__init__(self._door, self._wire, self._site, self._code_of)
 
@@ -258,6 +259,15 @@ class RaceRoster(ResultsDesk):
         if code:
             async for page in self._site.pages(code):
                 yield page
+
+    def lacks_results(self, target: ScoringTarget) -> bool:
+        """Whether nothing was recalled of this event."""
+        return target.remote_event_id not in self._recalled
+
+    def recall_results(self, target: ScoringTarget, rows: Iterable[RawRow]) -> None:
+        """Ask for no result by itself again whose line in the listing is as it was."""
+        self._recalled.add(target.remote_event_id)
+        self._site.recall(rows)
 
     async def _code_of(self, event_id: str) -> str | None:
         """The code of an event's results page, by setting, else by its address."""

@@ -3,14 +3,15 @@
 Confirmed by captures: its paths, the page sizes it takes, the columns of a listing and the fields
 of a result; times as `mm:ss.d` or `h:mm:ss.d` beside whole seconds, and null, "" or -1 for what is
 not set. One source: the splits in a result's detail. A listing shows no bib unless that column is
-switched on, so a result is asked for by itself when its line is new or has changed.
+switched on, and is not known to show splits or places by sex, so a result is asked for alone when
+its line is new or has changed. No call brings several results whole.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,8 @@ STATUSES = {
 }
 RACE = "raceName"
 """Added to a row: the race that its listing was of."""
+LISTED = "listedAs"
+"""Added to a row: the fingerprint of its line in the listing; while that stays, the rest does."""
 
 _CODE = re.compile(r"/events?/(?:\d+/)?([0-9a-z]{8,})", re.IGNORECASE)
 
@@ -173,7 +176,16 @@ class ResultsSite:
             uses = len(self._known) % USES if known is None else 0
             known = self._known[key] = _Known(line, detail, uses)
         known.uses += 1
-        return {**row, **known.detail, "id": key}
+        return {**row, **known.detail, "id": key, LISTED: line}
+
+    def recall(self, rows: Iterable[RawRow]) -> None:
+        """Take results as known that were read before, each as long as its line stays the same."""
+        for row in rows:
+            line = row.get(LISTED)
+            if isinstance(line, str):
+                detail = {name: value for name, value in row.items() if name != LISTED}
+                known = _Known(line, detail, len(self._known) % USES)
+                self._known.setdefault(str(row.get("id")), known)
 
     def forget(self, row: RawRow) -> None:
         """Ask for this result again, whatever its line says."""

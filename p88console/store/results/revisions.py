@@ -170,6 +170,13 @@ def row(connection: Connection, result_id: int) -> dict[str, Any]:
     return dict(found)
 
 
+def raw_rows(connection: Connection, link: LinkRow) -> list[dict[str, Any]]:
+    """The provider's own rows of every result of the scoring event, as they were last written."""
+    links = [one.id for one in links_to(connection, link)]
+    query = select(RESULTS.c.raw).where(RESULTS.c.link_id.in_(links))
+    return list(connection.execute(query).scalars())
+
+
 def _belongs(
     tx: Tx,
     before: Mapping[str, Any],
