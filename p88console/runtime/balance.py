@@ -33,7 +33,7 @@ async def balance(practice: Practice) -> dict[str, Any]:
     """Both sides' books side by side.
 
     With several scoring systems `pushed` and `verified` are those of the one that has fewest, and
-    whatever is counted at scoring is counted in all of them.
+    whatever is counted at scoring is counted in all of them, but a finisher once, as results are.
     """
     db = practice.runtime.db
     mirrored = [await db.read(events.event, event_id) for event_id in practice.event_ids]
@@ -53,7 +53,9 @@ async def balance(practice: Practice) -> dict[str, Any]:
         "pushed": min(_sent(counts) for counts in states.values()),
         "verified": min(counts[PushState.VERIFIED.value] for counts in states.values()),
         "results": sum([await db.read(people.finished_count, one.id) for one in mirrored]),
-        "finishers_at_scoring": sum(one.finished for field in fields for one in field),
+        "finishers_at_scoring": len(
+            {one.our_id for field in fields for one in field if one.finished}
+        ),
         "conflicts": await db.read(versions.conflicted_count),
         "quarantined": await db.read(removals.quarantined_count),
         "left": len(status) - len(standing),

@@ -42,6 +42,10 @@ WAIT_S = (2, 30)
 """Race seconds that a slow answer takes, and that a throttled caller is told to wait."""
 
 
+LASTS_CALLS = 10
+"""Calls for which new tokens hold in any climate: no provider's token lapses before it served."""
+
+
 class Weather:
     """What happens to one provider's calls, and how much of it has happened."""
 
@@ -61,6 +65,7 @@ class Weather:
         self._chances: Mapping[Fault, float] = {}
         self._only = ""
         self._times: int | None = None
+        self._since_lapse = LASTS_CALLS
 
     def turn(self, climate: Climate) -> None:
         """Let the weather become this."""
@@ -86,16 +91,19 @@ class Weather:
             return None
         if self._in_portal_spell():
             return Fault.PORTAL
+        self._since_lapse += 1
         drawn = self._rng.random()
         for fault, chance in self._chances.items():
             drawn -= chance
             if drawn < 0:
-                return fault
+                return None if fault is Fault.EXPIRED and self._too_soon() else fault
         return None
 
     def count(self, fault: Fault) -> None:
         """Take note that it happened."""
         self.happened[fault] += 1
+        if fault is Fault.EXPIRED:
+            self._since_lapse = 0
         if self._times:
             self._times -= 1
 
@@ -118,6 +126,10 @@ class Weather:
             "faults_injected": self.happened.total(),
             "faults": {fault.value: count for fault, count in sorted(self.happened.items())},
         }
+
+    def _too_soon(self) -> bool:
+        """Whether tokens have hardly served yet; faults that are injected happen all the same."""
+        return self.climate is not Climate.FAIR and self._since_lapse <= LASTS_CALLS
 
     def _in_portal_spell(self) -> bool:
         """Whether the venue's sign-in page stands before every provider at this instant."""

@@ -72,6 +72,7 @@ def test_another_laptop_carries_on_where_the_lost_one_stopped(
 def test_a_backup_is_taken_while_the_engine_runs_and_carries_the_settings(
     program: Program, fresh_providers: dict[str, Any], tmp_path: Path
 ) -> None:
+    """D23."""
     set_up_linked(program, fresh_providers)
     settings = program.home / "settings.toml"
     settings.write_text("[backups]\nkeep = 3\n")

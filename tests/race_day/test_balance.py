@@ -9,11 +9,11 @@ import pytest
 from p88console.sandbox.world import WorldOptions, make_world
 from tests.cli.conftest import Program
 
-RUNNERS = 500
+RUNNERS = 250
 
 
 @pytest.mark.race_day
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_registered_pushed_verified_and_results_balance(tmp_path: Path, seed: int) -> None:
     program = Program(tmp_path / "home")
     found = program.json(
@@ -42,7 +42,7 @@ def test_registered_pushed_verified_and_results_balance(tmp_path: Path, seed: in
 @pytest.mark.race_day
 @pytest.mark.parametrize("scoring", ["chronotrack", "both"])
 def test_a_race_scored_at_chronotrack_balances_too(tmp_path: Path, scoring: str) -> None:
-    runners, systems = 200, {"chronotrack": 1, "both": 2}[scoring]
+    runners = 200
     program = Program(tmp_path / "home")
     found = program.json(
         "demo",
@@ -57,7 +57,7 @@ def test_a_race_scored_at_chronotrack_balances_too(tmp_path: Path, scoring: str)
     world = make_world(WorldOptions(seed=4, runners=runners))
     standing = sum(runner.stands for runner in world.runners)
     assert found["registered"] == found["pushed"] == found["verified"] == standing < runners
-    assert found["results"] == found["finishers_at_scoring"] > runners * 0.8 * systems
+    assert found["results"] == found["finishers_at_scoring"] > runners * 0.8
     assert (found["duplicates_at_scoring"], found["missing_at_scoring"]) == (0, 0)
     if scoring == "chronotrack":  # whoever left was withdrawn there without a hand
         assert found["to_withdraw"] == 0

@@ -24,7 +24,7 @@ import pytest
 
 from tests.cli.conftest import Program, set_up_linked, start_sandbox
 
-RUNNERS, KILLS = 600, 6
+RUNNERS, KILLS = 300, 4
 
 pytestmark = [
     pytest.mark.race_day,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import httpx
 import pytest
 
 from p88console.sandbox.climate import STORM, Climate, Fault
-from p88console.sandbox.weather import SPELL_EVERY_S, Weather, forget_field
+from p88console.sandbox.weather import LASTS_CALLS, SPELL_EVERY_S, Weather, forget_field
 
 from .rig import HandClock, Practice
 
@@ -153,6 +154,18 @@ def test_a_storm_is_the_same_from_the_same_seed_and_more_than_rough(clock: HandC
     assert set(storm) >= set(STORM)
     assert 0 < len([one for one in rough if one]) < len([one for one in storm if one]) / 2
     assert set(struck(Climate.FAIR)) == {None}
+
+
+def test_a_token_serves_some_calls_before_it_lapses_in_any_climate(clock: HandClock) -> None:
+    weather = Weather("4", "haku", clock)
+    weather.turn(Climate.STORM)
+    lapsed = []
+    for call in range(5000):
+        if weather.strike("GET", "/events") is Fault.EXPIRED:
+            weather.count(Fault.EXPIRED)
+            lapsed.append(call)
+    assert len(lapsed) > 20
+    assert min(after - before for before, after in pairwise(lapsed)) > LASTS_CALLS
 
 
 def test_portal_pages_come_over_all_providers_at_once(clock: HandClock) -> None:

@@ -53,6 +53,7 @@ WINDOWS = """    Energieeinstellungen
 def test_each_system_is_understood(
     *, platform: str, answers: Mapping[str, str], awake: bool | None
 ) -> None:
+    """D1."""
     found, told = stays_awake(tools(answers), platform)
     assert found is awake
     assert told

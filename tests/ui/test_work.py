@@ -26,6 +26,7 @@ from tests.ui.stage import (
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 45)])
 async def test_d_shows_what_a_push_would_do_and_p_sends_it(size: tuple[int, int]) -> None:
+    """D30."""
     desk = scenes.busy()
     async with on_stage(desk, size) as (app, pilot):
         await pilot.press("d")
