@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -134,7 +135,8 @@ def test_moves_revisions_orphans_and_the_sheet_are_listed(evening: Evening) -> N
     assert len(every) == len(latest)
     assert program.json("results", "orphans", event) == []
     assert program.json("results", "moved", event, "--since=2020-01-01") != []
-    assert program.json("results", "moved", event, "--since=1 s") == []
+    now = datetime.now(UTC).isoformat()
+    assert program.json("results", "moved", event, f"--since={now}") == []
     assert program.json("results", "moved", event, "--since=soon", code=2)["error"]
     sheet = program.json("results", "sheet", event, f"--race={evening.race_id}", "--top=2")
     assert sheet[0]["gender"] is None

@@ -102,7 +102,7 @@ async def test_a_filter_is_passed_to_the_desk_and_escape_clears_it() -> None:
     async with on_stage(desk) as (app, pilot):
         await pilot.press("slash", *"haku")
         await settled(pilot)
-        assert desk.asked_for("queue_count")[-1] == ("haku",)
+        assert desk.asked_for("queue_page")[-1][-1] == "haku"
         assert "nothing contains “haku”" in seen(app)
         await pilot.press("escape")
         await settled(pilot)
