@@ -6,7 +6,6 @@ import asyncio
 import os
 import socket
 from datetime import UTC, datetime
-from itertools import chain, count
 from pathlib import Path
 
 from p88console.domain.errors import P88Error, UsageFault
@@ -126,5 +125,8 @@ def _roll(home: Home, clock: Clock, settings: Backups) -> None:
 def _place(home: Home, clock: Clock, kind: str) -> Path:
     """Where the next copy of its kind goes; no copy is ever written over another."""
     made = f"{datetime.fromtimestamp(clock.machine(), UTC):{STAMP}}"
-    names = (f"{kind}-{made}{again}.db" for again in chain([""], map("-{}".format, count(2))))
-    return next(file for name in names if not (file := home.backups / name).exists())
+    place, again = home.backups / f"{kind}-{made}.db", 1
+    while place.exists():
+        again += 1
+        place = home.backups / f"{kind}-{made}-{again}.db"
+    return place

@@ -16,7 +16,7 @@ LOCK_S = 5
 """After so long in line for another's write, its writer is asked whether it still speaks."""
 
 LINES = 8
-"""How often a write gets in line before it counts as refused: one who is gone may be many."""
+"""How often a write gets in line before it counts as refused; several laptops may be gone."""
 
 ABANDONED_S = 8
 """After so long within a write, a writer that says nothing is taken for gone."""
