@@ -20,6 +20,9 @@ from tests.support.clock import SteppedClock
 
 JOBS, TRIES = 200, 3
 
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+"""What the tests' server goes without, and every shared database has."""
+
 
 def _ours(where: Path | str) -> tuple[Bench, Callable[[], None]]:
     """A round of all jobs, one transaction for each step; attempts and leases are kept."""
@@ -41,8 +44,8 @@ def _ours(where: Path | str) -> tuple[Bench, Callable[[], None]]:
 
 
 def on_sqlite(folder: Path) -> Iterator[Finding]:
-    """Against huey, which keeps no attempts and no leases; both on disk at each commit."""
-    huey = SqliteHuey(filename=str(folder / "huey.db"), fsync=True, results=False)
+    """Against huey, which keeps results, no attempts, no leases; both on disk at each commit."""
+    huey = SqliteHuey(filename=str(folder / "huey.db"), fsync=True, results=True)
     task = huey.task()(int)
 
     def theirs() -> None:
@@ -59,10 +62,11 @@ def on_sqlite(folder: Path) -> Iterator[Finding]:
 
 
 def on_postgres(folder: Path) -> Iterator[Finding]:
-    """Against procrastinate, on one server; neither waits for the disk, and both alike."""
+    """Against procrastinate, on one server; both on disk at each commit."""
     if postgres.installed() is None:
         return
     cluster = postgres.shared_cluster(folder)
+    cluster.run(*(f"ALTER SYSTEM SET {name} = on" for name in DURABLE), "SELECT pg_reload_conf()")
     try:
         with cluster.database() as mine, cluster.database() as other:
             address = other.replace("+psycopg", "")

@@ -56,8 +56,8 @@ class Backend(Protocol):
     def begin(self, connection: Connection, *, alone: bool) -> None:
         """Start a write transaction: after every other write, or only after those made alone."""
 
-    def announce(self, connection: Connection, topics: set[str]) -> None:
-        """Have other processes told of these topics when this transaction commits."""
+    def commit(self, connection: Connection, topics: set[str]) -> None:
+        """Commit, and have other processes told of these topics by it."""
 
     def listen(self, feed: Feed) -> None:
         """Begin to publish what other processes announce."""
@@ -210,9 +210,7 @@ class Database:
             self._backend.begin(connection, alone=alone)
             tx = Tx(connection)
             yield tx
-            if tx.topics:
-                self._backend.announce(connection, tx.topics)
-            connection.commit()
+            self._backend.commit(connection, tx.topics)
         self._heard = monotonic()
         self.feed.publish(tx.topics)
 

@@ -7,7 +7,7 @@ import secrets
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -65,23 +65,27 @@ class PostgresServer:
 
     def begin(self, connection: Connection, *, alone: bool) -> None:
         """Start a write transaction: after every other write, or only after those made alone."""
+        connection.begin()
         how = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
         for line in range(1, LINES + 1):
             try:
-                connection.execute(text(f"SELECT {how}({ORDER})"))
+                _at_once(connection, f"BEGIN; SELECT {how}({ORDER})")
             except DBAPIError as fault:
                 if line == LINES or not isinstance(fault.orig, psycopg.errors.LockNotAvailable):
                     raise
                 connection.rollback()
                 connection.exec_driver_sql(END_THE_SILENT, (ORDER, ABANDONED_S))
                 connection.commit()
+                connection.begin()
             else:
                 return
 
-    def announce(self, connection: Connection, topics: set[str]) -> None:
-        """Have other processes told of these topics when this transaction commits."""
-        said = {"said": f"{self._me} {' '.join(sorted(topics))}"}
-        connection.execute(text(f"SELECT pg_notify('{CHANNEL}', :said)"), said)
+    def commit(self, connection: Connection, topics: set[str]) -> None:
+        """Commit, and have other processes told of these topics by it."""
+        if topics:
+            said = f"{self._me} {' '.join(sorted(topics))}".replace("'", "''")
+            _at_once(connection, f"SELECT pg_notify('{CHANNEL}', '{said}'); COMMIT")
+        connection.commit()
 
     def listen(self, feed: Feed) -> None:
         """Begin to publish what other processes announce."""
@@ -137,6 +141,8 @@ class PostgresServer:
         ) -> psycopg.Connection[Any]:
             connection = PatientConnection.connect(**(self._connect | cparams))
             connection.adapters.register_dumper(str, VisibleNul)
+            # a write begins and ends in the words of `begin` and `commit`
+            connection.autocommit = not read_only
             if read_only:
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
                 connection.read_only = True
@@ -160,6 +166,17 @@ class PostgresServer:
                 raise DisconnectionError from fault
 
         return engine
+
+
+def _at_once(connection: Connection, words: str) -> None:
+    """Say several statements to the server in one exchange; raises `DBAPIError`."""
+    raw: Any = connection.connection.driver_connection
+    try:
+        raw.execute(words, prepare=False)
+    except psycopg.Error as fault:
+        if raw.closed:
+            connection.invalidate(fault)
+        raise DBAPIError(words, None, fault, connection_invalidated=raw.closed) from fault
 
 
 def parsed(address: str) -> URL:

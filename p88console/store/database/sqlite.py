@@ -68,8 +68,9 @@ class SqliteFile:
         """Start a write transaction after every other one."""
         connection.begin()
 
-    def announce(self, connection: Connection, topics: set[str]) -> None:
-        """Others look at the file's version."""
+    def commit(self, connection: Connection, topics: set[str]) -> None:  # noqa: ARG002
+        """Commit; others look at the file's version."""
+        connection.commit()
 
     def listen(self, feed: Feed) -> None:
         """Nobody announces anything."""
