@@ -7,18 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
 
-from p88console.api.parts import At, Body, Conflict, Document, OurId
+from p88console.api.parts import OPERATOR, At, Body, Conflict, Document, OurId
 from p88console.domain.inbox import Decision
-from p88console.runtime import operators, present, spooling, tenancy
-from p88console.runtime.operators import Operator
+from p88console.runtime import operators, present, spooling, steering
 from p88console.runtime.runtime import Runtime
 from p88console.store.inbox.decisions import Verdict
 from p88console.store.people.edits import Done
 from p88console.store.work import queue
 
 routes = APIRouter(tags=["acting"])
-
-OPERATOR = Operator("api", "api")
 
 
 class Jobs(Body):
@@ -72,15 +69,14 @@ class Line(BaseModel):
 @routes.post("/queue/retry")
 async def retry(runtime: At, asked: Jobs) -> list[Document]:
     """Make jobs due now, failed and held ones included."""
-    changed = await runtime.db.write(queue.retry_now, asked.job_ids, runtime.clock.now())
-    runtime.engine.nudge()
+    changed = await steering.retry(runtime, OPERATOR, asked.job_ids)
     return await _changed(runtime, changed)
 
 
 @routes.post("/queue/cancel")
 async def cancel(runtime: At, asked: Jobs) -> list[Document]:
     """Cancel jobs that wait; a running one is left to finish."""
-    changed = await runtime.db.write(queue.cancel, asked.job_ids, runtime.clock.now())
+    changed = await steering.cancel(runtime, OPERATOR, asked.job_ids)
     return await _changed(runtime, changed)
 
 
@@ -95,13 +91,15 @@ async def _changed(runtime: Runtime, job_ids: list[int]) -> list[Document]:
 @routes.post("/accounts/{account_id}/hold")
 async def hold(runtime: At, account_id: OurId) -> Line:
     """Hold an account's line: nothing of it runs until it is resumed."""
-    return Line(account_id=str(account_id), jobs=await tenancy.hold(runtime, account_id))
+    return Line(account_id=str(account_id), jobs=await steering.hold(runtime, OPERATOR, account_id))
 
 
 @routes.post("/accounts/{account_id}/resume")
 async def resume(runtime: At, account_id: OurId) -> Line:
     """Let an account work again; its held jobs are due now."""
-    return Line(account_id=str(account_id), jobs=await tenancy.resume(runtime, account_id))
+    return Line(
+        account_id=str(account_id), jobs=await steering.resume(runtime, OPERATOR, account_id)
+    )
 
 
 @routes.patch("/participants/{participant_id}")

@@ -8,7 +8,11 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 from p88console.domain.errors import P88Error
+from p88console.domain.jobs import Operator
 from p88console.runtime.runtime import Runtime
+
+OPERATOR = Operator("api", "api")
+"""As whom other programs act: the token does not say who holds it."""
 
 
 def runtime_of(request: Request) -> Runtime:

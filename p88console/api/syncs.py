@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, status
 from pydantic import BaseModel, Field
 
-from p88console.api.parts import At, Body, Document, OurId
+from p88console.api.parts import OPERATOR, At, Body, Document, OurId
 from p88console.domain.errors import NotThere
 from p88console.domain.jobs import Operation
 from p88console.domain.model import Provider
@@ -54,7 +54,7 @@ async def sync_manual(runtime: At, asked: ManualSync) -> Queued:
     """Queue a sync now, ahead of what is scheduled."""
     partner = await _partner(runtime, str(asked.timing_partner_id))
     queued = await manual.ask(
-        runtime, partner.id, asked.provider_name, asked.operation_type, asked.event_id
+        runtime, partner.id, asked.provider_name, asked.operation_type, asked.event_id, OPERATOR
     )
     new = sum(entry.created for entry in queued)
     known = len(queued) - new

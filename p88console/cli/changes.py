@@ -69,6 +69,11 @@ def history_changes(event_id: int, since: str) -> None:
         about.append(event)
         seen = await runtime.db.read(changes.last_look, event_id, me().who)
         moment = moment_of(since, event, now, seen)
+        if moment > now:
+            output.note(
+                f"the gun of {event.name} is still ahead:"
+                f" {local(present.instant(moment), event.timezone)}"
+            )
         found = await runtime.db.read(changes.since, event_id, moment)
         await runtime.db.write(changes.note_look, event_id, me().who, now)
         return [_shown(change) for change in found]

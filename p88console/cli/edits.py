@@ -12,8 +12,8 @@ import click
 from p88console.cli import output
 from p88console.cli.face import NEEDS_PERSON, P88Command, face
 from p88console.cli.params import OUR_ID, pairs
+from p88console.domain.jobs import Operator
 from p88console.runtime import operators, present, spooling
-from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
 from p88console.store.database.spool import Deed, Typed
 from p88console.store.people.edits import Done

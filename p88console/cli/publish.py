@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import click
 
 from p88console.cli import output
+from p88console.cli.edits import me
 from p88console.cli.face import DONE, NEEDS_PERSON, P88Command, face
 from p88console.cli.params import OUR_ID
 from p88console.cli.sync import REPORT_COLUMNS, reports_of
@@ -19,7 +20,6 @@ from p88console.runtime.reading import race_of
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
 from p88console.store.results.drafts import Draft, Wish
-from p88console.system.user import user_name
 
 GUARD_COLUMNS: output.Columns = {
     "": "grade",
@@ -87,7 +87,7 @@ def publish(
         if not _goes(made, answer, way):
             stopped = bool(publishing.stops(made, way.accepted))
             return answer, DONE if way.dry_run and not stopped else NEEDS_PERSON
-        queued = await publishing.publish(runtime, event, made, Trigger.OPERATOR, user_name())
+        queued = await publishing.publish(runtime, event, made, Trigger.OPERATOR, me())
         if queued is None:
             output.note("nothing differs from what is shown")
             return answer, DONE

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from p88console.cli import output
+from p88console.cli.edits import me
 from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.domain.errors import NotOffered, UsageFault
@@ -46,7 +47,7 @@ def sync_events(account_id: int) -> None:
     """
 
     async def work(runtime: Runtime) -> list[present.Document]:
-        queued = await syncs.discover(runtime, account_id, Trigger.OPERATOR)
+        queued = await syncs.discover(runtime, account_id, Trigger.OPERATOR, me())
         return await _reports(runtime, [queued])
 
     show_reports(face().run(work))
@@ -76,10 +77,12 @@ def sync_participants(
         reports: list[present.Document] = []
         pushes_too = not pull_only and await _push_offered(runtime, event, only=push_only)
         if not push_only:
-            pull = await syncs.pull_participants(runtime, event, Trigger.OPERATOR, full=full)
+            pull = await syncs.pull_participants(runtime, event, Trigger.OPERATOR, me(), full=full)
             reports += await _reports(runtime, [pull])
         if pushes_too and not dry_run:
-            pushes = await syncs.push_participants(runtime, event, Trigger.OPERATOR, full=full)
+            pushes = await syncs.push_participants(
+                runtime, event, Trigger.OPERATOR, me(), full=full
+            )
             reports += await _reports(runtime, pushes)
         if write_back and not dry_run:
             reports += await _reports(runtime, await _returned(runtime, event))
@@ -99,7 +102,7 @@ def sync_participants(
 async def _returned(runtime: Runtime, event: EventRow) -> list[Enqueued]:
     """The job that sends bibs back; none where the provider takes none, which is told."""
     try:
-        return await syncs.return_bibs(runtime, event, Trigger.OPERATOR)
+        return await syncs.return_bibs(runtime, event, Trigger.OPERATOR, me())
     except NotOffered as fault:
         output.note(fault.title)
         return []
@@ -171,7 +174,7 @@ def sync_results(event_id: int, *, full: bool) -> None:
 
     async def work(runtime: Runtime) -> list[present.Document]:
         event = await syncs.event_of(runtime, event_id)
-        queued = await syncs.pull_results(runtime, event, Trigger.OPERATOR, full=full)
+        queued = await syncs.pull_results(runtime, event, Trigger.OPERATOR, me(), full=full)
         return await _reports(runtime, queued)
 
     show_reports(face().run(work))

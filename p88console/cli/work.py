@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from p88console.cli import changes, output, when
+from p88console.cli.edits import me
 from p88console.cli.face import P88Command, P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.cli.when import Zones, local
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
-from p88console.runtime import present, standing, tenancy
+from p88console.runtime import present, standing, steering
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
 from p88console.store.tenancy import tenants
@@ -110,8 +111,8 @@ def queue_cancel(job_ids: tuple[int, ...]) -> None:
 
 def _change(job_ids: tuple[int, ...], *, retry: bool) -> None:
     async def work(runtime: Runtime) -> tuple[list[present.Document], Zones]:
-        change = jobs.retry_now if retry else jobs.cancel
-        changed = await runtime.db.write(change, list(job_ids), runtime.clock.now())
+        change = steering.retry if retry else steering.cancel
+        changed = await change(runtime, me(), job_ids)
         missed = ", ".join(f"#{job_id}" for job_id in sorted(set(job_ids) - set(changed)))
         if missed and not changed:
             raise UsageFault(
@@ -136,7 +137,7 @@ def queue_hold(account_id: int) -> None:
     """
 
     async def work(runtime: Runtime) -> object:
-        held = await tenancy.hold(runtime, account_id)
+        held = await steering.hold(runtime, me(), account_id)
         return await _line(runtime, account_id) | {"held": held}
 
     face().show(face().run(work))
@@ -151,7 +152,7 @@ def queue_resume(account_id: int) -> None:
     """
 
     async def work(runtime: Runtime) -> object:
-        resumed = await tenancy.resume(runtime, account_id)
+        resumed = await steering.resume(runtime, me(), account_id)
         return await _line(runtime, account_id) | {"resumed": resumed}
 
     face().show(face().run(work))

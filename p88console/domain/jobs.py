@@ -59,6 +59,14 @@ class Trigger(StrEnum):
     RETRY = "retry"
 
 
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who acts, and through which door: `cli`, `console`, `api`."""
+
+    who: str
+    door: str
+
+
 class Priority(IntEnum):
     """Lower runs first, then earlier due time."""
 
@@ -144,6 +152,8 @@ class Job:
     progress_total: int | None = None
     checkpoint: dict[str, Any] = field(default_factory=dict)
     error: dict[str, Any] | None = None
+    asked_by: Operator | None = None
+    """Who asked for it first; None where the schedule alone did, or no name was kept."""
 
     @property
     def key(self) -> JobKey:

@@ -285,4 +285,4 @@ def _finish_pull(
     if listing.full:
         changes["reconciled_at"] = now
     schedule.advance(tx, ticket.job.account_id, event.id, Operation.PARTICIPANTS, **changes)
-    outbox.enqueue_pushes(tx, event.id, ticket.job.trigger, now)
+    outbox.enqueue_pushes(tx, event.id, ticket.job.trigger, now, ticket.job.asked_by)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from p88console.domain.inbox import Decision, Kind
+from p88console.domain.jobs import Operator
 from p88console.runtime import operators
-from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
 from p88console.store.inbox import questions as inbox
 from p88console.store.inbox.decisions import Verdict

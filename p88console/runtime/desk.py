@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from p88console.domain.errors import StoreLost, UsageFault
-from p88console.domain.jobs import Trigger
+from p88console.domain.jobs import Operator, Trigger
 from p88console.domain.notices import Notice
-from p88console.runtime import operators, syncs
+from p88console.runtime import operators, steering, syncs
 from p88console.runtime.desks.inbox import RuntimeInbox
 from p88console.runtime.desks.memory import FileMemory
 from p88console.runtime.desks.past import RuntimePast
@@ -19,10 +19,8 @@ from p88console.runtime.desks.people import RuntimePeople
 from p88console.runtime.desks.setup import RuntimeSetup
 from p88console.runtime.desks.standings import RuntimeStandings
 from p88console.runtime.desks.work import RuntimeWork
-from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import linked_accounts
-from p88console.store.database.db import Tx
 from p88console.store.database.feed import ALL_TOPICS
 from p88console.store.inbox import notices
 from p88console.store.windows import overview
@@ -53,11 +51,11 @@ class RuntimeDesk:
         self.practice = practice
         self._operator = Operator(user_name(), "console")
         self.people = RuntimePeople(runtime, self._operator)
-        self.setup = RuntimeSetup(runtime)
+        self.setup = RuntimeSetup(runtime, self._operator)
         self.inbox = RuntimeInbox(runtime, self._operator)
         self.past = RuntimePast(runtime.db)
-        self.standings = RuntimeStandings(runtime, self._operator.who)
-        self.work = RuntimeWork(runtime)
+        self.standings = RuntimeStandings(runtime, self._operator)
+        self.work = RuntimeWork(runtime, self._operator)
         self.memory = FileMemory(runtime.home.console)
 
     def watch(self, changed: Changed) -> Callable[[], None]:
@@ -172,7 +170,7 @@ class RuntimeDesk:
     async def pull_participants(self) -> str:
         """Queue a participants pull for every event of the day."""
         queued = [
-            await syncs.pull_participants(self._runtime, event, Trigger.OPERATOR)
+            await syncs.pull_participants(self._runtime, event, Trigger.OPERATOR, self._operator)
             for event in await syncs.the_day(self._runtime)
         ]
         return _told(queued, "participants pull")
@@ -181,7 +179,9 @@ class RuntimeDesk:
         """Queue a push to every linked scoring event of the day."""
         queued: list[Enqueued] = []
         for event in (day := await syncs.the_day(self._runtime)):
-            queued += await syncs.push_participants(self._runtime, event, Trigger.OPERATOR)
+            queued += await syncs.push_participants(
+                self._runtime, event, Trigger.OPERATOR, self._operator
+            )
         for event in [] if queued else day:
             await syncs.check_push(self._runtime, event)
         return _told(queued, "push")
@@ -191,30 +191,26 @@ class RuntimeDesk:
         queued: list[Enqueued] = []
         for event in await syncs.the_day(self._runtime):
             if linked_accounts(event):
-                queued += await syncs.pull_results(self._runtime, event, Trigger.OPERATOR)
+                queued += await syncs.pull_results(
+                    self._runtime, event, Trigger.OPERATOR, self._operator
+                )
         return _told(queued, "results pull")
 
     async def retry_jobs(self, job_ids: Sequence[int]) -> str:
         """Make these jobs due now; says how many could be."""
-        done = await self._change(queue.retry_now, job_ids)
-        self._runtime.shop.lines.nudge(by_hand=True)
-        self._runtime.engine.nudge()
+        done = await steering.retry(self._runtime, self._operator, job_ids)
         return _how_many(done, job_ids, "due now")
 
     async def cancel_jobs(self, job_ids: Sequence[int]) -> str:
         """Cancel these jobs where they have not started; says how many could be."""
-        done = await self._change(queue.cancel, job_ids)
+        done = await steering.cancel(self._runtime, self._operator, job_ids)
         return _how_many(done, job_ids, "cancelled")
 
     async def undo(self) -> str:
         """Take back this operator's newest change that can be; says which."""
         undone = await operators.take_back(self._runtime, self._operator)
-        return f"taken back: {undone.summary}"
-
-    async def _change(
-        self, change: Callable[[Tx, Sequence[int], datetime], list[int]], job_ids: Sequence[int]
-    ) -> list[int]:
-        return await self._runtime.db.write(change, list(job_ids), self.clock.now())
+        newer = "".join(f"; stays: {told}" for told in undone.passed_over[:1])
+        return f"taken back: {undone.summary}{newer}"
 
 
 def _told(queued: Sequence[Enqueued], what: str) -> str:

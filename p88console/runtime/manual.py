@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from p88console.domain.errors import NotThere, UsageFault
-from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
+from p88console.domain.jobs import Direction, JobKey, Operation, Operator, Trigger
 from p88console.domain.model import Provider
 from p88console.runtime import syncs
 from p88console.runtime.runtime import Runtime
@@ -25,6 +25,7 @@ async def ask(
     provider: Provider,
     operation: Operation,
     event_id: int | None = None,
+    by: Operator | None = None,
 ) -> list[Enqueued]:
     """Queue the work at every account that the partner has at this provider.
 
@@ -40,7 +41,7 @@ async def ask(
             f"this partner has no account at {provider.title}", f"provider_name: {provider.value}"
         )
     if operation is Operation.EVENTS:
-        return [(await syncs.discover(runtime, a.id, Trigger.API)) for a in ours]
+        return [(await syncs.discover(runtime, a.id, Trigger.API, by)) for a in ours]
     mirrored = await _events(runtime, partner_id, event_id)
     keys = [key for account in ours for key in _keys(account, operation, mirrored)]
     if not keys and operation is Operation.RESULTS and provider.registers:
@@ -53,7 +54,7 @@ async def ask(
             f"that event has nothing to do with {provider.title}", f"event_id: {event_id}"
         )
     pushed = operation is Operation.PARTICIPANTS and not provider.registers
-    return await syncs.enqueue(runtime, keys, Trigger.API, more=pushed)
+    return await syncs.enqueue(runtime, keys, Trigger.API, more=pushed, by=by)
 
 
 def _keys(account: AccountRow, operation: Operation, mirrored: list[EventRow]) -> list[JobKey]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from p88console.domain.errors import StoreLost, UsageFault
 from p88console.domain.inbox import Decision, Kind
+from p88console.domain.jobs import Operator
 from p88console.runtime import spooling
 from p88console.runtime.reading import read_fields
 from p88console.runtime.runtime import Runtime
@@ -29,14 +29,6 @@ from p88console.store.results import revisions as results
 from p88console.store.tenancy import events
 from p88console.store.tenancy.events import EventRow
 from p88console.store.windows.inbox_rows import Item
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """Who acts, and through which door: `cli`, `console`, `api`."""
-
-    who: str
-    door: str
 
 
 def hand(runtime: Runtime, operator: Operator, event_id: int | None) -> Hand:

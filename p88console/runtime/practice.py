@@ -13,7 +13,7 @@ from typing import Any
 
 from p88console.domain.errors import P88Error
 from p88console.domain.inbox import Decision, Kind
-from p88console.domain.jobs import CLAIMABLE_STATES, JobState, Trigger
+from p88console.domain.jobs import CLAIMABLE_STATES, JobState, Operator, Trigger
 from p88console.domain.model import Provider, PushState
 from p88console.providers.base import CallLimits
 from p88console.providers.http import Door
@@ -39,7 +39,7 @@ SCORING = (Provider.COPERNICO,)
 DESKS = (Provider.RUNSIGNUP, Provider.RACEROSTER, Provider.HAKU)
 """Where the practice field registers."""
 
-OPERATOR = operators.Operator("the practice operator", "practice")
+OPERATOR = Operator("the practice operator", "practice")
 
 SETTLE_S = 120.0
 """Machine seconds that the last pulls and pushes of a day may take for each 1,000 runners."""
@@ -144,7 +144,7 @@ async def _linked(
     runtime: Runtime, desk_id: int, scoring: Mapping[Provider, int], description: dict[str, Any]
 ) -> int:
     """Discover a desk's event and tie it to every scoring event; returns its id."""
-    queued = await syncs.discover(runtime, desk_id, Trigger.OPERATOR)
+    queued = await syncs.discover(runtime, desk_id, Trigger.OPERATOR, OPERATOR)
     await runtime.run_jobs([queued.job_id])
     found = [one for one in await runtime.db.read(events.events) if one.account_id == desk_id]
     if not found:
@@ -201,12 +201,19 @@ async def _bring_home(practice: Practice, deadline: float) -> None:
     mirrored = [await syncs.event_of(runtime, event_id) for event_id in practice.event_ids]
     again = False
     while time.monotonic() < deadline:
-        pulls = [await syncs.pull_participants(runtime, one, Trigger.OPERATOR) for one in mirrored]
+        pulls = [
+            await syncs.pull_participants(runtime, one, Trigger.OPERATOR, OPERATOR)
+            for one in mirrored
+        ]
         done = await _completed(runtime, pulls, deadline)
         await _confirm_departures(practice)
         await clerk.stand_by_them(runtime)
         for ask in (partial(syncs.push_participants, full=again), syncs.pull_results):
-            queued = [job for one in mirrored for job in await ask(runtime, one, Trigger.OPERATOR)]
+            queued = [
+                job
+                for one in mirrored
+                for job in await ask(runtime, one, Trigger.OPERATOR, OPERATOR)
+            ]
             done = await _completed(runtime, queued, deadline) and done
         states = await runtime.db.read(ledger.state_counts)
         again = set(states) != {PushState.VERIFIED.value}

@@ -211,6 +211,8 @@ def job(row: Job) -> Document:
         "due_at": instant(row.due_at),
         "attempt": row.attempt,
         "trigger": row.trigger.value,
+        "asked_by": row.asked_by.who if row.asked_by else None,
+        "door": row.asked_by.door if row.asked_by else None,
         "progress": {"done": row.progress_done, "total": row.progress_total},
         "error": row.error,
     }

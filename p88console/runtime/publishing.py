@@ -9,7 +9,7 @@ from typing import Any
 from p88console.domain.case import Finding
 from p88console.domain.errors import NothingToPublish, NotOffered, UsageFault
 from p88console.domain.guard import barred
-from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
+from p88console.domain.jobs import Direction, JobKey, Operation, Operator, Trigger
 from p88console.domain.publication import Medium
 from p88console.providers.publishing import PublishesResults
 from p88console.runtime.runtime import Runtime
@@ -83,7 +83,7 @@ def stops(made: Sequence[Draft], accepted: Collection[str]) -> list[Finding]:
 
 
 async def publish(
-    runtime: Runtime, event: EventRow, made: Sequence[Draft], trigger: Trigger, by: str
+    runtime: Runtime, event: EventRow, made: Sequence[Draft], trigger: Trigger, by: Operator
 ) -> Enqueued | None:
     """Take these drafts in as versions and queue the job that carries them, in one transaction.
 
@@ -96,9 +96,9 @@ async def publish(
 
     def write(tx: Tx) -> Enqueued:
         now = runtime.clock.now()
-        queued = queue.enqueue(tx, key, trigger, now, more=True)
+        queued = queue.enqueue(tx, key, trigger, now, more=True, by=by)
         for draft in going:
-            publications.ask(tx, _request(event, draft, by), queued.job_id, now)
+            publications.ask(tx, _request(event, draft, by.who), queued.job_id, now)
         return queued
 
     queued = await runtime.db.write(write)

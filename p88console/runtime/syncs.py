@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from p88console.domain.errors import UsageFault
-from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
+from p88console.domain.jobs import Direction, JobKey, Operation, Operator, Trigger
 from p88console.domain.model import EventRecord, RaceRecord
 from p88console.domain.plan import Plan
 from p88console.engine.farside import taking_people
@@ -36,19 +36,26 @@ async def the_day(runtime: Runtime) -> list[EventRow]:
     return [nearest] if nearest else []
 
 
-async def discover(runtime: Runtime, account_id: int, trigger: Trigger) -> Enqueued:
+async def discover(
+    runtime: Runtime, account_id: int, trigger: Trigger, by: Operator | None = None
+) -> Enqueued:
     """Queue discovery for an account."""
     await runtime.db.read(tenants.account, account_id)
     key = JobKey(account_id, None, Operation.EVENTS, Direction.PULL)
-    return (await enqueue(runtime, [key], trigger))[0]
+    return (await enqueue(runtime, [key], trigger, by=by))[0]
 
 
 async def pull_participants(
-    runtime: Runtime, event: EventRow, trigger: Trigger, *, full: bool = False
+    runtime: Runtime,
+    event: EventRow,
+    trigger: Trigger,
+    by: Operator | None = None,
+    *,
+    full: bool = False,
 ) -> Enqueued:
     """Queue a participants pull for an event."""
     key = JobKey(event.account_id, event.id, Operation.PARTICIPANTS, Direction.PULL)
-    return (await enqueue(runtime, [key], trigger, full=full))[0]
+    return (await enqueue(runtime, [key], trigger, full=full, by=by))[0]
 
 
 async def check_push(runtime: Runtime, event: EventRow) -> None:
@@ -71,28 +78,40 @@ def _not_linked(event: EventRow) -> UsageFault:
 
 
 async def push_participants(
-    runtime: Runtime, event: EventRow, trigger: Trigger, *, full: bool = False
+    runtime: Runtime,
+    event: EventRow,
+    trigger: Trigger,
+    by: Operator | None = None,
+    *,
+    full: bool = False,
 ) -> list[Enqueued]:
     """Queue a push to every scoring account the event is linked to."""
     keys = [
         JobKey(account_id, event.id, Operation.PARTICIPANTS, Direction.PUSH)
         for account_id in linked_accounts(event, takes_people=True)
     ]
-    return await enqueue(runtime, keys, trigger, full=full, more=True)
+    return await enqueue(runtime, keys, trigger, full=full, more=True, by=by)
 
 
-async def return_bibs(runtime: Runtime, event: EventRow, trigger: Trigger) -> list[Enqueued]:
+async def return_bibs(
+    runtime: Runtime, event: EventRow, trigger: Trigger, by: Operator | None = None
+) -> list[Enqueued]:
     """Queue sending bibs that were given here back to where people registered.
 
     Raises `NotOffered` where that provider takes none.
     """
     taking_bibs(await runtime.shop.adapters.of(event.account_id))
     key = JobKey(event.account_id, event.id, Operation.PARTICIPANTS, Direction.PUSH)
-    return await enqueue(runtime, [key], trigger, more=True)
+    return await enqueue(runtime, [key], trigger, more=True, by=by)
 
 
 async def pull_results(
-    runtime: Runtime, event: EventRow, trigger: Trigger, *, full: bool = False
+    runtime: Runtime,
+    event: EventRow,
+    trigger: Trigger,
+    by: Operator | None = None,
+    *,
+    full: bool = False,
 ) -> list[Enqueued]:
     """Queue a results pull from every scoring account the event is linked to.
 
@@ -107,7 +126,7 @@ async def pull_results(
     ]
     if not keys:
         raise _not_linked(event)
-    return await enqueue(runtime, keys, trigger, full=full)
+    return await enqueue(runtime, keys, trigger, full=full, by=by)
 
 
 async def _linked_to_itself(runtime: Runtime, event: EventRow) -> EventRow:
@@ -138,12 +157,13 @@ async def enqueue(
     *,
     full: bool = False,
     more: bool = False,
+    by: Operator | None = None,
 ) -> list[Enqueued]:
     """Queue these jobs in one transaction and wake the engine."""
 
     def write(tx: Tx) -> list[Enqueued]:
         now = runtime.clock.now()
-        return [queue.enqueue(tx, key, trigger, now, full=full, more=more) for key in keys]
+        return [queue.enqueue(tx, key, trigger, now, full=full, more=more, by=by) for key in keys]
 
     queued = await runtime.db.write(write)
     runtime.engine.nudge()

@@ -28,8 +28,6 @@ from p88console.store.work.outbox import WRITE_BACK
 LINK_OPTIONS = frozenset({"race_uuid", WRITE_BACK, "results_code"})
 """Settings that belong to a link."""
 
-HELD_BY_HAND = "held by the operator"
-
 
 async def add_partner(runtime: Runtime, name: str) -> PartnerRow:
     """Add a timing partner. Raises `UsageFault`."""
@@ -82,7 +80,7 @@ async def set_secrets(runtime: Runtime, account_id: int, secrets: Mapping[str, s
     access = AccountAccess(account.provider, secrets, account.base_url, account.options)
     adapter_module(account.provider).check(access)
     runtime.vault.put(account.vault_key, secrets)
-    if account.held_since is not None and account.held_reason != HELD_BY_HAND:
+    if account.held_since is not None and account.held_reason != holds.BY_HAND:
         await resume(runtime, account_id)
     else:
         await runtime.shop.adapters.forget(account_id)
@@ -219,13 +217,6 @@ def map_races(
 
 def _names(names: Iterable[str]) -> str:
     return "there are: " + ", ".join(names)
-
-
-async def hold(runtime: Runtime, account_id: int) -> int:
-    """Hold an account's line by hand."""
-    await runtime.db.read(tenants.account, account_id)
-    now = runtime.clock.now()
-    return await runtime.db.write(holds.hold_account, account_id, HELD_BY_HAND, now)
 
 
 async def resume(runtime: Runtime, account_id: int) -> int:

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from p88console.domain.inbox import Kind
+from p88console.domain.jobs import Operator
 from p88console.runtime import operators, spooling
-from p88console.runtime.operators import Operator
 from p88console.store.database.spool import Deed, Typed
 from p88console.store.inbox import questions as inbox
 from p88console.store.people import lists as people

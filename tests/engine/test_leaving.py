@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from p88console.domain.inbox import Decision, Kind
-from p88console.domain.jobs import JobState
+from p88console.domain.jobs import JobState, Operator
 from p88console.domain.model import Provider
 from p88console.domain.plan import Action, Plan
 from p88console.runtime import operators, present, syncs
-from p88console.runtime.operators import Operator
 from p88console.store.inbox import questions as inbox
 from p88console.store.inbox.decisions import Verdict
 from p88console.store.people import lists as people

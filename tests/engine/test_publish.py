@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, text, update
 
 from p88console.domain.errors import NotOffered, UsageFault
-from p88console.domain.jobs import Direction, Job, JobKey, JobState, Operation, Trigger
+from p88console.domain.jobs import Direction, Job, JobKey, JobState, Operation, Operator, Trigger
 from p88console.domain.model import Provider
 from p88console.domain.publication import Line, Mode, PublicationState, RowState
 from p88console.engine.readback import split_order
@@ -23,6 +23,7 @@ from p88console.store.work import queue
 from tests.engine.conftest import RaceDay
 from tests.support.faultline import Weather
 
+ME = Operator("tester", "cli")
 FULL_RESULTS = "full-results"
 NO_FINISH: dict[str, Any] = {"gun_time_ms": None, "chip_time_ms": None, "place": None}
 
@@ -43,7 +44,7 @@ class Press:
         """Take the draft in and queue it; returns the job's id."""
         made = await self.drafts(**wish)
         event = await syncs.event_of(self.day.runtime, self.day.event_id)
-        queued = await publishing.publish(self.day.runtime, event, made, Trigger.OPERATOR, "tester")
+        queued = await publishing.publish(self.day.runtime, event, made, Trigger.OPERATOR, ME)
         assert queued is not None
         return queued.job_id
 
@@ -135,10 +136,7 @@ async def test_publishing_again_without_a_change_does_nothing(press: Press) -> N
     (again,) = await press.drafts()
     assert again.idle
     event = await syncs.event_of(press.day.runtime, press.day.event_id)
-    assert (
-        await publishing.publish(press.day.runtime, event, [again], Trigger.OPERATOR, "tester")
-        is None
-    )
+    assert await publishing.publish(press.day.runtime, event, [again], Trigger.OPERATOR, ME) is None
 
 
 async def test_corrections_go_out_in_part_into_the_same_list(press: Press) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from p88console.domain.case import Grade
 from p88console.domain.errors import NotOffered
 from p88console.domain.inbox import Decision, Kind
-from p88console.domain.jobs import Job, JobState, Trigger
+from p88console.domain.jobs import Job, JobState, Operator, Trigger
 from p88console.domain.model import Provider
 from p88console.domain.publication import Line, Mode, RowState
 from p88console.runtime import operators, publishing, syncs
@@ -36,6 +36,7 @@ from p88console.system.settings import Settings
 from p88console.system.vault import MemoryVault
 from tests.support.clock import SteppedClock
 
+ME = Operator("me", "cli")
 HERE = Provider.RACEROSTER
 DESKS = ((HERE, 1.0),)
 FAST = {"raceroster": {"per_second": 1000}}
@@ -70,7 +71,7 @@ class Desk:
 
     async def run(self, **wish: bool) -> Job:
         made = [await self.draft(**wish)]
-        queued = await publishing.publish(self.runtime, self.event, made, Trigger.OPERATOR, "me")
+        queued = await publishing.publish(self.runtime, self.event, made, Trigger.OPERATOR, ME)
         assert queued is not None
         (job,) = await self.runtime.run_jobs([queued.job_id])
         return job
@@ -189,7 +190,7 @@ async def test_a_refused_line_waits_in_the_inbox_and_is_sent_again_from_there(de
     waiting = next(one for one in (await desk.draft()).findings if one.code == "inbox")
     assert waiting.text.startswith("1 unresolved")
     desk.server.ways.takes_dq = True
-    me = operators.Operator("me", "cli")
+    me = Operator("me", "cli")
     await operators.resolve(desk.runtime, me, [item], Verdict(Decision.RETRY))
     (version,) = await desk.runtime.db.read(publications.versions, desk.event.id)
     await desk.runtime.run_jobs([version.job_id or 0])

@@ -7,9 +7,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from p88console.domain.inbox import Decision, Kind
-from p88console.domain.jobs import Job, Operation, Trigger
+from p88console.domain.jobs import Job, Operation, Operator, Trigger
 from p88console.runtime import operators, syncs
-from p88console.runtime.operators import Operator
 from p88console.store.inbox import questions as inbox
 from p88console.store.inbox.decisions import Verdict
 from p88console.store.mirror.participants import PARTICIPANTS

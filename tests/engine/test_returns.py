@@ -6,7 +6,7 @@ import pytest
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.inbox import Decision, Kind
-from p88console.domain.jobs import JobState, Trigger
+from p88console.domain.jobs import JobState, Operator, Trigger
 from p88console.domain.model import Provider
 from p88console.runtime import operators, syncs, tenancy
 from p88console.store.inbox import questions as inbox
@@ -17,7 +17,7 @@ from p88console.store.work import returns
 from tests.engine.conftest import RaceDay
 from tests.support.faultline import Weather
 
-ANA = operators.Operator("ana", "cli")
+ANA = Operator("ana", "cli")
 WRITE = "POST"
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from p88console.domain.case import Grade
-from p88console.domain.jobs import JobState, Trigger
+from p88console.domain.jobs import JobState, Operator, Trigger
 from p88console.domain.model import Provider
 from p88console.domain.publication import Line, Mode
 from p88console.runtime import publishing, syncs
@@ -29,6 +29,7 @@ from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
 from tests.support.clock import SteppedClock
 
+ME = Operator("tester", "cli")
 RUNNERS = 2150
 SYSTEMS = (Provider.COPERNICO, Provider.CHRONOTRACK)
 
@@ -50,9 +51,7 @@ class Race:
         """Publish what there is; returns how many calls it took."""
         before = await self.calls()
         made = await self.drafts()
-        queued = await publishing.publish(
-            self.runtime, self.event, made, Trigger.OPERATOR, "tester"
-        )
+        queued = await publishing.publish(self.runtime, self.event, made, Trigger.OPERATOR, ME)
         assert queued is not None
         await self.work(queued)
         return await self.calls() - before

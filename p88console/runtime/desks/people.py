@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from p88console.domain.errors import UsageFault
+from p88console.domain.jobs import Operator
 from p88console.runtime import operators
-from p88console.runtime.operators import Operator
 from p88console.runtime.runtime import Runtime
 from p88console.store.people import story
 from p88console.store.people.edits import Done

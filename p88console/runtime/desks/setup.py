@@ -15,7 +15,7 @@ from p88console.domain.errors import (
     Unauthorized,
     UsageFault,
 )
-from p88console.domain.jobs import Trigger
+from p88console.domain.jobs import Operator, Trigger
 from p88console.runtime import backups, syncs, tenancy
 from p88console.runtime.doctor import ASK_S, examine
 from p88console.runtime.runtime import Runtime
@@ -31,8 +31,9 @@ from p88console.store.windows.setup_rows import AccountWish, SetupRow, Thing
 class RuntimeSetup:
     """Partners, accounts, events and links."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, operator: Operator) -> None:
         self._runtime = runtime
+        self._operator = operator
         self._db = runtime.db
 
     async def rows(self) -> Sequence[SetupRow]:
@@ -75,7 +76,7 @@ class RuntimeSetup:
             raise
         except ProviderFault as fault:
             return f"{account.label} is added; its test call did not get through: {fault.title}"
-        await syncs.discover(self._runtime, account.id, Trigger.OPERATOR)
+        await syncs.discover(self._runtime, account.id, Trigger.OPERATOR, self._operator)
         return f"{account.label} works: {told}; its events are being read"
 
     async def _partner(self, name: str) -> PartnerRow:
@@ -105,7 +106,7 @@ class RuntimeSetup:
 
     async def discover(self, account_id: int) -> str:
         """Queue the reading of an account's events; says what it did."""
-        queued = await syncs.discover(self._runtime, account_id, Trigger.OPERATOR)
+        queued = await syncs.discover(self._runtime, account_id, Trigger.OPERATOR, self._operator)
         return f"{'reading' if queued.created else 'already reading'} events as #{queued.job_id}"
 
     async def link(self, event_id: int, account_id: int, remote: str, races: str) -> str:

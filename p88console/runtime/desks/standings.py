@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from p88console.domain.errors import NothingToPublish, P88Error
-from p88console.domain.jobs import Trigger
+from p88console.domain.jobs import Operator, Trigger
 from p88console.domain.publication import Mode
 from p88console.runtime import publishing, syncs
 from p88console.runtime.runtime import Runtime
@@ -29,10 +29,10 @@ from p88console.store.windows.result_rows import (
 class RuntimeStandings:
     """Results of one event."""
 
-    def __init__(self, runtime: Runtime, who: str) -> None:
+    def __init__(self, runtime: Runtime, operator: Operator) -> None:
         self._runtime = runtime
         self._db = runtime.db
-        self._who = who
+        self._operator = operator
 
     async def races(self, event_id: int) -> Sequence[RaceChoice]:
         """The event's races by gun time."""
@@ -92,7 +92,9 @@ class RuntimeStandings:
                 f"the guard stops it: {stops[0].text}",
                 hint="look at the findings again: something has moved",
             )
-        queued = await publishing.publish(self._runtime, event, made, Trigger.OPERATOR, self._who)
+        queued = await publishing.publish(
+            self._runtime, event, made, Trigger.OPERATOR, self._operator
+        )
         if queued is None:
             return "nothing differs from what is shown"
         return f"publishing as #{queued.job_id}"

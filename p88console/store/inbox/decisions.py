@@ -67,7 +67,7 @@ def resolve(tx: Tx, hand: Hand, items: Sequence[Item], verdict: Verdict) -> list
         _make_rule(tx, items[0], verdict, action_id)
     if event_id is not None:
         bibs.mind(tx, event_id, hand.policy.bibs, hand.now)
-        outbox.enqueue_pushes(tx, event_id, Trigger.OPERATOR, hand.now)
+        outbox.enqueue_pushes(tx, event_id, Trigger.OPERATOR, hand.now, hand.operator)
     return [inbox.item(tx.connection, item.id) for item in items]
 
 
@@ -137,9 +137,9 @@ def _removal(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -
         "people", [[item.participant_id, detail.get("status"), detail.get("moved_to")]]
     )
     rows = {row["id"]: row for row in edits.rows_of(tx.connection, [one[0] for one in said])}
-    why = (
-        f"{item.reason}; confirmed by {hand.who}" if item.participant_id else f"{hand.who} says so"
-    )
+    why = item.reason.removesuffix(removals.NOBODY)
+    if verdict.decision is Decision.CONFIRM:
+        why = f"{why}; confirmed by {hand.who}"
     gone = [
         Gone(rows[its_id], status, moved_to, why)
         for its_id, status, moved_to in said
@@ -168,7 +168,7 @@ def _refused(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -
     if verdict.decision is not Decision.RETRY:
         return
     if "publication_id" in item.detail:
-        unshown.send_again(tx, item.detail["publication_id"], hand.now)
+        unshown.send_again(tx, item.detail["publication_id"], hand.now, hand.operator)
     elif item.participant_id is None:
         _pull_again(tx, hand, item)
     elif item.key == returns.return_key(item.participant_id):
@@ -182,7 +182,7 @@ def _pull_again(tx: Tx, hand: Hand, item: Item) -> None:
     if item.event_id is not None and item.account_id is not None:
         operation = Operation(item.detail.get("operation", Operation.PARTICIPANTS))
         key = JobKey(item.account_id, item.event_id, operation, Direction.PULL)
-        queue.enqueue(tx, key, Trigger.OPERATOR, hand.now, full=True)
+        queue.enqueue(tx, key, Trigger.OPERATOR, hand.now, full=True, by=hand.operator)
 
 
 def _held(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -> None:
@@ -203,7 +203,7 @@ def _held(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -> N
             Operation.PARTICIPANTS,
             Direction.PUSH,
         )
-        queue.enqueue(tx, key, Trigger.OPERATOR, hand.now, more=True)
+        queue.enqueue(tx, key, Trigger.OPERATOR, hand.now, more=True, by=hand.operator)
 
 
 def _orphan(tx: Tx, hand: Hand, item: Item, verdict: Verdict, action_id: int) -> None:

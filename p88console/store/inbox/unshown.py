@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from p88console.domain.errors import UsageFault
 from p88console.domain.inbox import Kind
-from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
+from p88console.domain.jobs import Direction, JobKey, Operation, Operator, Trigger
 from p88console.domain.publication import PublicationState
 from p88console.store.database.db import Tx
 from p88console.store.inbox import questions as inbox
@@ -69,7 +69,7 @@ def _detail(version: Version, stamp: str) -> dict[str, object]:
     return {"publication_id": version.id, "race_id": version.race_id, STAMP: stamp}
 
 
-def send_again(tx: Tx, publication_id: int, now: datetime) -> None:
+def send_again(tx: Tx, publication_id: int, now: datetime, by: Operator) -> None:
     """Let a version be compared and sent again. Raises `UsageFault` when a newer one is there."""
     version = publications.get(tx.connection, publication_id)
     newer = select(PUBLICATIONS.c.version).where(
@@ -86,7 +86,7 @@ def send_again(tx: Tx, publication_id: int, now: datetime) -> None:
         select(EVENTS.c.account_id).where(EVENTS.c.id == version.event_id)
     ).scalar_one()
     key = JobKey(account_id, version.event_id, Operation.RESULTS, Direction.PUSH)
-    queued = queue.enqueue(tx, key, Trigger.OPERATOR, now, more=True)
+    queued = queue.enqueue(tx, key, Trigger.OPERATOR, now, more=True, by=by)
     tx.connection.execute(
         update(PUBLICATIONS)
         .where(PUBLICATIONS.c.id == publication_id)

@@ -126,6 +126,10 @@ def _quarantine(tx: Tx, ids: Sequence[int], now: datetime) -> None:
         )
 
 
+NOBODY = "; nobody was removed"
+"""How a brake's reason ends while it holds."""
+
+
 def brake_key(event_id: int) -> str:
     """The inbox key of an event's removal brake."""
     return f"brake:{event_id}"
@@ -142,7 +146,7 @@ def _brake(event_id: int, waiting: Sequence[Gone], active: int) -> Question:
     return Question(
         key=brake_key(event_id),
         kind=Kind.REMOVAL,
-        reason=f"{who} takes {len(ids)} of {active} people out at once; nobody was removed",
+        reason=f"{who} takes {len(ids)} of {active} people out at once{NOBODY}",
         event_id=event_id,
         detail={
             STAMP: fingerprint(ids),

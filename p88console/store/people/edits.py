@@ -14,7 +14,7 @@ from p88console.domain.fields import FIELDS, as_text, as_value
 from p88console.domain.fingerprint import fingerprint
 from p88console.domain.folding import name_key
 from p88console.domain.inbox import Decision
-from p88console.domain.jobs import Trigger
+from p88console.domain.jobs import Operator, Trigger
 from p88console.domain.merge import Step, Value, Version, edited
 from p88console.domain.model import ParticipantStatus, Provider
 from p88console.domain.policy import PLAIN, Policy
@@ -56,6 +56,11 @@ class Hand:
     def source(self) -> Source:
         """As the audit trail names it."""
         return Source(self.who, self.door)
+
+    @property
+    def operator(self) -> Operator:
+        """As jobs name whoever asked for them."""
+        return Operator(self.who, self.door)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +292,7 @@ def follow_conflicts(tx: Tx, hand: Hand, event_id: int, edits: Iterable[Edit]) -
 
 def _aftermath(tx: Tx, hand: Hand, act: Act, action_id: int, ids: Sequence[int]) -> Done:
     doubled = bibs.mind(tx, act.event_id, hand.policy.bibs, hand.now)
-    outbox.enqueue_pushes(tx, act.event_id, Trigger.OPERATOR, hand.now)
+    outbox.enqueue_pushes(tx, act.event_id, Trigger.OPERATOR, hand.now, hand.operator)
     touched = set(ids)
     told = [
         double.reason

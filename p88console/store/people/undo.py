@@ -21,13 +21,10 @@ from p88console.store.mirror.participants import CHANGES
 from p88console.store.mirror.rules import FIELD_RULES, Rules
 from p88console.store.people import bibs, edits
 from p88console.store.people.edits import ACTIONS, Act, Edit, Hand
-from p88console.store.work import outbox
+from p88console.store.work import outbox, steering
 
 LOOKED_AT = 50
 """Newest actions looked at for one that can be taken back."""
-
-FINAL = frozenset({"undo", "retry"})
-"""Kinds of actions that cannot be taken back: what was sent again stays sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +72,10 @@ def _obstacle(
     connection: Connection, action: RowMapping, changes: Sequence[RowMapping]
 ) -> str | None:
     """Why an action cannot be taken back any more; None when it can."""
-    if action["kind"] in FINAL:
-        return "what was sent again cannot be taken back"
+    if action["kind"] in steering.FINAL:
+        return steering.FINAL[action["kind"]]
+    if action["kind"] in steering.KINDS:
+        return steering.obstacle(connection, action)
     rows = _rows(connection, changes)
     for change in changes:
         stands = as_text(rows[change["participant_id"]][change["field"]])
@@ -99,6 +98,9 @@ def _take_back(tx: Tx, hand: Hand, action: RowMapping, changes: Sequence[RowMapp
         gone = Step(ParticipantStatus.REMOVED.value, None)
         back = [Edit(its_id, "status", gone) for its_id in rows]
         act.more = {its_id: {"status_reason": f"taken back by {hand.who}"} for its_id in rows}
+    elif action["kind"] in steering.KINDS:
+        steering.take_back(tx, action, hand.now)
+        back = []
     else:
         back = _reversed(tx.connection, hand, action, changes, rows)
     undo_id = edits.open_action(tx, hand, act, [])
@@ -111,7 +113,7 @@ def _take_back(tx: Tx, hand: Hand, action: RowMapping, changes: Sequence[RowMapp
     tx.connection.execute(delete(FIELD_RULES).where(FIELD_RULES.c.action_id == action["id"]))
     if action["event_id"] is not None:
         bibs.mind(tx, action["event_id"], hand.policy.bibs, hand.now)
-        outbox.enqueue_pushes(tx, action["event_id"], Trigger.OPERATOR, hand.now)
+        outbox.enqueue_pushes(tx, action["event_id"], Trigger.OPERATOR, hand.now, hand.operator)
     return sorted(rows) or about
 
 

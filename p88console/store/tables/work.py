@@ -93,6 +93,9 @@ class SyncQueue(SQLModel, table=True):
     due_at: datetime
     attempt: int = 0
     trigger: str
+    asked_by: str | None = None
+    """Who asked for it by hand first, and through which door."""
+    asked_door: str | None = None
     full: bool = False
     in_doubt: bool = False
     progress_done: int = 0

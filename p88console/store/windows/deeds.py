@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from p88console.domain.jobs import JobState, Trigger
 from p88console.store.people.edits import ACTIONS
-from p88console.store.results.publications import PUBLICATIONS
 from p88console.store.tenancy.events import EVENTS
 from p88console.store.tenancy.tenants import ACCOUNTS
 from p88console.store.windows.past_rows import Deed
@@ -48,12 +47,11 @@ def _jobs(connection: Connection, limit: int) -> list[Deed]:
     q, h = QUEUE.c, HISTORY.c
     last = select(func.max(h.id)).where(h.job_id == q.id).correlate(QUEUE).scalar_subquery()
     query = (
-        select(QUEUE, ACCOUNTS.c.provider, EVENTS.c.name, h.counts, PUBLICATIONS.c.created_by)
+        select(QUEUE, ACCOUNTS.c.provider, EVENTS.c.name, h.counts)
         .join(ACCOUNTS, ACCOUNTS.c.id == q.account_id)
         .outerjoin(EVENTS, EVENTS.c.id == q.event_id)
         .outerjoin(HISTORY, and_(h.job_id == q.id, h.id == last))
-        .outerjoin(PUBLICATIONS, PUBLICATIONS.c.job_id == q.id)
-        .where(q.trigger.in_(BY_HAND))
+        .where(or_(q.trigger.in_(BY_HAND), q.asked_by.is_not(None)))
         .order_by(q.id.desc())
         .limit(limit)
     )
@@ -61,8 +59,8 @@ def _jobs(connection: Connection, limit: int) -> list[Deed]:
         Deed(
             id=2 * row.id + 1,
             at=row.created_at,
-            who=row.created_by or "",
-            door="API" if row.trigger == Trigger.API else "",
+            who=row.asked_by or "",
+            door=row.asked_door or ("api" if row.trigger == Trigger.API else ""),
             event_name=row.name,
             job_id=row.id,
             provider=row.provider,

@@ -13,6 +13,9 @@ from p88console.store.inbox import troubles
 from p88console.store.tables import Account, SyncQueue
 from p88console.store.tables.base import table
 
+BY_HAND = "held by the operator"
+"""The reason of a line that somebody holds, rather than a fault."""
+
 QUEUE = table(SyncQueue)
 ACCOUNTS = table(Account)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
+from p88console.domain.jobs import Direction, JobKey, Operation, Operator, Trigger
 from p88console.store.database.db import Tx
 from p88console.store.tenancy import events
 from p88console.store.work import ledger, queue, returns
@@ -13,7 +13,9 @@ WRITE_BACK = "bib_write_back"
 """The option of a link by which bibs go back to where people registered: `on` or `off`."""
 
 
-def enqueue_pushes(tx: Tx, event_id: int, trigger: Trigger, now: datetime) -> list[int]:
+def enqueue_pushes(
+    tx: Tx, event_id: int, trigger: Trigger, now: datetime, by: Operator | None = None
+) -> list[int]:
     """Queue a push to every linked account that does not hold the mirror's people as they are.
 
     Where a link says so, bibs that were given here go back to where people registered. Returns the
@@ -30,4 +32,4 @@ def enqueue_pushes(tx: Tx, event_id: int, trigger: Trigger, now: datetime) -> li
         JobKey(account_id, event_id, Operation.PARTICIPANTS, Direction.PUSH)
         for account_id in sorted(accounts)
     ]
-    return [queue.enqueue(tx, key, trigger, now, more=True).job_id for key in keys]
+    return [queue.enqueue(tx, key, trigger, now, more=True, by=by).job_id for key in keys]

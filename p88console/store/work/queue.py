@@ -31,6 +31,7 @@ from p88console.domain.jobs import (
     JobKey,
     JobState,
     Operation,
+    Operator,
     Priority,
     Trigger,
     scheduled_priority,
@@ -64,6 +65,7 @@ def enqueue(
     *,
     full: bool = False,
     more: bool = False,
+    by: Operator | None = None,
 ) -> Enqueued:
     """Ask for work; a second request finds the first and makes it more urgent.
 
@@ -74,13 +76,14 @@ def enqueue(
         now: The instant of asking.
         full: Ignore since-filters.
         more: There is something new to carry, so a job that is running now is followed by another.
+        by: The person who asks, where it is one.
     """
     manual = trigger in (Trigger.OPERATOR, Trigger.API)
     priority = Priority.MANUAL if manual else scheduled_priority(key.operation, key.direction)
     tx.touch("queue")
     found = tx.connection.execute(LOOK, _places(key)).mappings().one()
     if found["id"] is None:
-        return _add(tx, key, trigger, priority, now, found, full=full)
+        return _add(tx, key, trigger, priority, now, found, full=full, by=by)
     changes: dict[str, Any] = {"priority": min(found["priority"], int(priority))}
     if full and not found["full"]:
         # an attempt that runs does not become full by being told so: a full one follows it
@@ -93,6 +96,8 @@ def enqueue(
         changes |= {"due_at": min(found["due_at"], now)}
     if more and found["state"] == JobState.RUNNING:
         changes |= {"again": True}
+    if by is not None and found["asked_by"] is None:
+        changes |= {"asked_by": by.who, "asked_door": by.door}
     tx.connection.execute(update(QUEUE).where(QUEUE.c.id == found["id"]).values(changes))
     return Enqueued(found["id"], created=False, state=JobState(found["state"]))
 
@@ -106,6 +111,7 @@ def _add(
     account: RowMapping,
     *,
     full: bool,
+    by: Operator | None,
 ) -> Enqueued:
     """A new job; held from the start where its account is."""
     held = holds.told(account["held_reason"]) if account["held_since"] else None
@@ -121,6 +127,8 @@ def _add(
         "priority": int(priority),
         "due_at": now,
         "trigger": trigger.value,
+        "asked_by": by.who if by else None,
+        "asked_door": by.door if by else None,
         "full": full,
         "created_at": now,
         "attempt": 0,
@@ -151,7 +159,7 @@ LOOK = (
     select(
         *(ACCOUNTS.c[name] for name in ("partner_id", "held_since", "held_reason")),
         *(lines.LINES.c[name] for name in ("closed_at", "fault")),
-        *(QUEUE.c[name] for name in ("id", "state", "priority", "due_at", "full")),
+        *(QUEUE.c[name] for name in ("id", "state", "priority", "due_at", "full", "asked_by")),
     )
     .select_from(ACCOUNTS)
     .outerjoin(lines.LINES, lines.LINES.c.account_id == ACCOUNTS.c.id)
@@ -193,7 +201,7 @@ def retry_now(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
         job = get(tx.connection, job_id)
         if job is None or job.state in (JobState.RUNNING, JobState.COMPLETED):
             continue
-        if job.state in FINAL_STATES and _is_open(tx.connection, job.key):
+        if job.state in FINAL_STATES and is_open(tx.connection, job.key):
             continue
         state = JobState.VERIFY if job.in_doubt else JobState.PENDING
         tx.connection.execute(
@@ -207,7 +215,7 @@ def retry_now(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
     return done
 
 
-def _is_open(connection: Connection, key: JobKey) -> bool:
+def is_open(connection: Connection, key: JobKey) -> bool:
     """Whether a job for this work is open."""
     return connection.execute(LOOK, _places(key)).mappings().one()["id"] is not None
 
@@ -306,4 +314,5 @@ def job_of(row: Mapping[Any, Any] | RowMapping) -> Job:
         progress_total=row["progress_total"],
         checkpoint=row["checkpoint"],
         error=row["error"],
+        asked_by=Operator(row["asked_by"], row["asked_door"]) if row["asked_by"] else None,
     )

@@ -17,6 +17,7 @@ from p88console.ui.widgets.columns import Column, Look
 
 UNDONE = State("↶", "undone", Tone.DIM)
 ONE_LINE = 90
+DOORS = {"api": "API", "cli": "command"}
 TIME = 12
 
 
@@ -90,7 +91,10 @@ def _event(deed: Deed, _: Moment) -> Phrase:
 
 
 def _who(deed: Deed, _: Moment) -> Phrase:
-    return say(" ".join(filter(None, [deed.who, deed.door and f"by {deed.door}"])), Tone.DIM)
+    return say(
+        " ".join(filter(None, [deed.who, deed.door and f"by {DOORS.get(deed.door, deed.door)}"])),
+        Tone.DIM,
+    )
 
 
 def _second(deed: Deed, moment: Moment) -> Phrase:

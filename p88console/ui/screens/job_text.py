@@ -36,6 +36,7 @@ TOLD = frozenset(
         "priority",
         "due_at",
         "trigger",
+        "asked_by",
         "event_name",
         "account_label",
         "progress",
@@ -143,10 +144,15 @@ def _progress(story: Mapping[str, Any]) -> Phrase:
 def _asked(story: Mapping[str, Any]) -> Phrase:
     trigger = str(story.get("trigger", ""))
     priority = _whole(story.get("priority"))
-    told = [_text(_ASKED.get(trigger, trigger))]
+    told = [_text(_ASKED.get(trigger, trigger)), _asker(story.get("asked_by"))]
     if priority is not None:
         told.append(say(f"priority {priority}", Tone.DIM))
     return join(told, " · ")
+
+
+def _asker(by: object) -> Phrase:
+    """Who asked for it first, and through which door."""
+    return say(f"{by['who']}, {by['door']}") if isinstance(by, Mapping) else NOTHING
 
 
 def _other(value: object, moment: Moment) -> Phrase:

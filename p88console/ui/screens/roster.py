@@ -97,6 +97,10 @@ class Roster(Editing, ListRoom):
         if text:
             return say(f"nobody is found by “{text}”", Tone.DIM)
         everybody = self.query_now.facet is RosterFacet.EVERYBODY
+        since = self.query_now.since
+        if self.query_now.facet is RosterFacet.CHANGED and since and since >= self.outlook.now:
+            ahead = self.gun > self.outlook.now
+            return say("nobody: the gun is still ahead" if ahead else "nobody yet", Tone.DIM)
         return say("nobody yet; g gets participants" if everybody else "nobody", Tone.DIM)
 
     def _notes(self) -> Phrase:
