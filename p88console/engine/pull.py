@@ -23,6 +23,7 @@ from p88console.store.tenancy import events
 from p88console.store.tenancy.events import EventRow, LinkRow
 from p88console.store.tenancy.guns import set_guns
 from p88console.store.work import queue
+from p88console.system.attention import give_way
 
 T = TypeVar("T")
 
@@ -97,6 +98,7 @@ def _translate(
 ) -> list[T]:
     records: list[T] = []
     for row in rows:
+        give_way()
         try:
             records.append(read(row))
         except RowFault as fault:

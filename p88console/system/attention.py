@@ -1,10 +1,11 @@
-"""Keeps one thread answering keys while others work: shorter turns, rarer sweeps of the memory."""
+"""Keeps one thread answering keys while others work: they wait for it, or take short turns."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,31 @@ SETTLED_S = 2.0
 
 SWEEPS = (5_000, 10, 50)
 """The collector's thresholds; a page of rows in the making is no reason to look at everything."""
+
+PATIENCE_S = 0.1
+"""How long work waits at most for one answer to be painted."""
+
+_free = threading.Event()
+_free.set()
+
+
+def answering() -> None:
+    """An answer is in the making: work on many rows waits until `answered`."""
+    _free.clear()
+
+
+def answered() -> None:
+    """What was asked for is painted, so work goes on."""
+    _free.set()
+
+
+def give_way() -> None:
+    """Wait while an answer is in the making; called between rows, in threads that only work.
+
+    Whoever waited in vain sets all others free too: a lost answer costs the patience once.
+    """
+    if not _free.is_set() and not _free.wait(PATIENCE_S):
+        _free.set()
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from typing import ClassVar
 
 from rich.segment import Segments
 from rich.traceback import Traceback
-from textual.app import App
 from textual.command import Provider
 
 from p88console.ui.actions import bindings, of_scopes, shown_key
@@ -22,6 +21,7 @@ from p88console.ui.keymap import checked
 from p88console.ui.outlook import Outlook
 from p88console.ui.palette import ActionCommands
 from p88console.ui.phrase import visible
+from p88console.ui.prompt import PromptApp
 from p88console.ui.rooms import ROOMS, SCOPES
 from p88console.ui.screens.dialogs import Help, Leave
 from p88console.ui.screens.errand import run_errand
@@ -33,7 +33,7 @@ from p88console.ui.widgets.keybar import live_actions
 log = logging.getLogger(__name__)
 
 
-class ConsoleApp(App[None]):
+class ConsoleApp(PromptApp):
     """P88 Console on screen. The engine lives beside it, behind the desk."""
 
     TITLE = "P88 Console"

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from textual.message import Message
 from textual.widget import Widget
 
+from p88console.system.attention import answered, answering
+
 
 class ReadBroke(Message):
     """A read came back with something that the screen could not digest."""
@@ -49,11 +51,13 @@ class Reading:
             while self._asked:
                 await self._rest()
                 self._asked = False
+                answering()
                 await self._read()
         except Exception as fault:  # noqa: BLE001  one bad row must not close the console
             self._owner.post_message(ReadBroke(fault))
         finally:
             self.busy = False
+            self._owner.call_after_refresh(answered)
             self._rested_at = asyncio.get_running_loop().time() + self._rest_s
 
     async def _rest(self) -> None:

@@ -21,7 +21,7 @@ from p88console.domain.model import ParticipantRecord
 from p88console.runtime.desk import RuntimeDesk
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.store.mirror import participants
-from p88console.system.attention import SETTLED_S, attentive
+from p88console.system.attention import SETTLED_S, attentive, give_way
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
 from p88console.ui.app import ConsoleApp
@@ -46,10 +46,12 @@ HEAD = """| room | beside it | median | 95 % | longest | wanted | |
 
 def page(first_name: str, start: int) -> list[ParticipantRecord]:
     """A page of the field as a provider sends it, everybody by another first name."""
-    return [
-        ada(str(one), bib=str(one), first_name=f"{first_name}{one % 977}", last_name=f"Last{one}")
-        for one in range(start, start + PAGE)
-    ]
+    people = []
+    for one in range(start, start + PAGE):
+        give_way()
+        name = f"{first_name}{one % 977}"
+        people.append(ada(str(one), bib=str(one), first_name=name, last_name=f"Last{one}"))
+    return people
 
 
 async def sync(runtime: Runtime, bench: Bench) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
 from p88console.domain.fields import FIELDS, as_text
 from p88console.domain.fingerprint import fingerprint
@@ -27,6 +27,9 @@ from p88console.store.tables import Participant, ParticipantChange, Race
 from p88console.store.tables.base import table
 from p88console.store.tenancy.races import ensure_races
 from p88console.store.work.touched import Touched
+from p88console.system.attention import give_way
+
+T = TypeVar("T")
 
 PARTICIPANTS = table(Participant)
 CHANGES = table(ParticipantChange)
@@ -39,6 +42,9 @@ CONTENT = (*FIELDS, "status")
 COMPARED = ("raw_hash", "flags", "quarantined_since", "awaits_detail")
 """What has to be equal, besides the merged fields, for a received row to be the same again."""
 
+
+SLICE = 100
+"""Rows that one statement changes: a key waits for no more than these."""
 
 STANDING = ("status_reason", "moved_to")
 
@@ -85,6 +91,7 @@ def upsert_page(
     merging = Merging(Rules(tx.connection, event_id, policy), differing, now)
     born = {"added_here": False, "first_seen_at": now, "changed_at": now}
     for row_key, row in rows.items():
+        give_way()
         before = known.get(row_key)
         if before is None:
             page.created.append(row | born)
@@ -175,9 +182,10 @@ class _Page:
                 names = [name for name in rows[0] if name != "its_id"]
                 values: dict[str, Any] = {name: bindparam(name) for name in names}
                 statement = update(PARTICIPANTS).where(PARTICIPANTS.c.id == bindparam("its_id"))
-                tx.connection.execute(statement.values(values), rows)
-        if self.trail:
-            tx.connection.execute(insert(CHANGES), self.trail)
+                for some in _slices(rows):
+                    tx.connection.execute(statement.values(values), some)
+        for trail in _slices(self.trail):
+            insert_many(tx.connection, CHANGES, trail)
         if self.created or self.changed:
             tx.touch("participants")
         found_by = name_words.FOUND_BY
@@ -199,7 +207,14 @@ class _Page:
         touched.note("unchanged", {*self.known} - {*self.updated, *self.in_conflict})
 
 
+def _slices(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), SLICE):
+        give_way()
+        yield rows[start : start + SLICE]
+
+
 def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> dict[str, Any]:
+    give_way()
     raw_hash = fingerprint(record.raw)
     race_id = races.get(record.provider_race_id)
     if not record.provider_race_id and len(set(races.values())) == 1:
