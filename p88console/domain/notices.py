@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     """Nothing ran for a while: a closed lid, a paused machine."""
     DISK = "disk"
     """The disk is nearly full."""
+    BATTERY = "battery"
+    """The battery is low, and the mains are away."""
 
 
 ALERTING = (
@@ -33,6 +35,7 @@ ALERTING = (
     NoticeKind.BRAKE,
     NoticeKind.CLOCK,
     NoticeKind.DISK,
+    NoticeKind.BATTERY,
 )
 """What somebody who is not looking is told of."""
 

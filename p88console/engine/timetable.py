@@ -88,6 +88,16 @@ def ahead(connection: Reading, rhythm: Rhythm, now: datetime) -> list[Due]:
     )
 
 
+def race_day(connection: Reading, rhythm: Rhythm, now: datetime) -> bool:
+    """Whether the gun or the finish of any event is being followed."""
+    wishes = (
+        interval_for(operation, event.guns, now, rhythm(event.id), event.day)
+        for event in events.events(connection)
+        for operation in (Operation.PARTICIPANTS, Operation.RESULTS)
+    )
+    return any(wish is not None and wish.to_gun is not None for wish in wishes)
+
+
 def _known(connection: Reading) -> dict[Slot, Due]:
     return {(row.account_id, row.event_id, row.operation): row for row in schedule.rows(connection)}
 

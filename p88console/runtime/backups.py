@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,7 +38,7 @@ def make_backup(home: Home, clock: Clock, target: Path | None = None) -> tuple[P
     see_own(home)
     if target is None:
         home.backups.mkdir(parents=True, exist_ok=True)
-        target = _place(home, clock, "backup")
+        target = _place(home.backups, clock, "backup")
     if target.resolve() == home.database.resolve():
         raise UsageFault(f"{target} is the database itself", hint="choose another file")
     settings = home.settings.read_text("utf-8") if home.settings.exists() else ""
@@ -91,9 +93,9 @@ def _keep_aside(home: Home, clock: Clock) -> None:
     """Keep the database that is about to be replaced, as it is if it is damaged."""
     home.backups.mkdir(parents=True, exist_ok=True)
     try:
-        make_backup(home, clock, _place(home, clock, "before-restore"))
+        make_backup(home, clock, _place(home.backups, clock, "before-restore"))
     except P88Error:
-        place = _place(home, clock, "damaged")
+        place = _place(home.backups, clock, "damaged")
         for part in ("", "-wal", "-shm"):
             file = home.database.with_name(home.database.name + part)
             if file.exists():
@@ -117,16 +119,38 @@ def _roll(home: Home, clock: Clock, settings: Backups) -> None:
     if free_bytes(home) < SPARE_BELOW + home.database.stat().st_size:
         return  # what room there is belongs to the work
     home.backups.mkdir(parents=True, exist_ok=True)
-    made, _rows = make_backup(home, clock, _place(home, clock, "rolling"))
-    for old in sorted([*kept, made])[: -settings.keep]:
+    made, _rows = make_backup(home, clock, _place(home.backups, clock, "rolling"))
+    _thin_out([*kept, made], settings.keep)
+    if settings.also_to is not None and settings.also_to.is_dir():
+        with made_whole(settings.also_to / made.name) as half:
+            shutil.copyfile(made, half)
+        _thin_out(settings.also_to.glob(ROLLING), settings.keep)
+
+
+def last_copy(home: Home, clock: Clock, settings: Backups) -> str | None:
+    """Copy the database before the machine goes out; says where to, None where it is shared.
+
+    The copy goes to the second folder where it is there, else into the home. Raises `P88Error`.
+    """
+    if home.shared:
+        return None
+    home.backups.mkdir(parents=True, exist_ok=True)
+    second = settings.also_to
+    folder = second if second is not None and second.is_dir() else home.backups
+    made, _rows = make_backup(home, clock, _place(folder, clock, "battery"))
+    return str(made)
+
+
+def _thin_out(copies: Iterable[Path], keep: int) -> None:
+    for old in sorted(copies)[:-keep]:
         old.unlink(missing_ok=True)
 
 
-def _place(home: Home, clock: Clock, kind: str) -> Path:
+def _place(folder: Path, clock: Clock, kind: str) -> Path:
     """Where the next copy of its kind goes; no copy is ever written over another."""
     made = f"{datetime.fromtimestamp(clock.machine(), UTC):{STAMP}}"
-    place, again = home.backups / f"{kind}-{made}.db", 1
+    place, again = folder / f"{kind}-{made}.db", 1
     while place.exists():
         again += 1
-        place = home.backups / f"{kind}-{made}-{again}.db"
+        place = folder / f"{kind}-{made}-{again}.db"
     return place

@@ -11,6 +11,7 @@ from typing import Any
 from p88console.domain.errors import StoreLost, UsageFault
 from p88console.domain.jobs import Operator, Trigger
 from p88console.domain.notices import Notice
+from p88console.domain.power import Power
 from p88console.runtime import operators, steering, syncs
 from p88console.runtime.desks.inbox import RuntimeInbox
 from p88console.runtime.desks.memory import FileMemory
@@ -118,6 +119,10 @@ class RuntimeDesk:
         await self._runtime.engine.stop()
         await self._runtime.engine.start()
         self._runtime.db.feed.publish({"engine"})
+
+    async def power(self) -> Power:
+        """What this machine runs on, and whether it is kept awake."""
+        return await self._runtime.power.now()
 
     async def header(self) -> HeaderFacts:
         """The header's facts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import socket
 
 from p88console.domain.notices import Noticed, NoticeKind
 from p88console.engine.chores import Chore
@@ -27,17 +28,17 @@ def free_bytes(home: Home) -> int:
 
 def disk_watch(home: Home, db: Database, clock: Clock) -> Chore:
     """The chore that tells when the disk is nearly full."""
+    key = f"disk:{socket.gethostname()}"  # laptops that share a database have disks of their own
 
     async def look() -> None:
         free = await asyncio.to_thread(free_bytes, home)
-        found = list[Noticed]()
+        found = None
         if free < WARN_BELOW:
             spares = "; no backups are made until there is more" if free < SPARE_BELOW else ""
             title = f"the disk is nearly full: {free / 1e6:.0f} MB free"
             detail = f"{home.folder}{spares}"
-            found.append(Noticed("disk", NoticeKind.DISK, title, detail))
-        stood = await db.read(notices.any_standing, NoticeKind.DISK)
-        if found or stood:
-            await db.write(notices.mind, found, [NoticeKind.DISK], clock.now())
+            found = Noticed(key, NoticeKind.DISK, title, detail)
+        if found is not None or await db.read(notices.stands, key):
+            await db.write(notices.settle, key, found, clock.now())
 
     return Chore("the look at the disk", look, LOOK_S)

@@ -16,9 +16,10 @@ from p88console.engine.shop import Adapters, Shop
 from p88console.engine.worker import Worker, is_dead, new_owner
 from p88console.runtime import spooling
 from p88console.runtime.alerts import alert_watch
-from p88console.runtime.backups import rolling
+from p88console.runtime.backups import last_copy, rolling
 from p88console.runtime.disk import disk_watch
 from p88console.runtime.opening import check_kept, check_place
+from p88console.runtime.power import PowerWatch
 from p88console.runtime.retention import forgetting
 from p88console.store.database.db import Database
 from p88console.store.tenancy.guns import set_guns
@@ -44,6 +45,7 @@ class Runtime:
     vault: Vault
     shop: Shop
     engine: Engine
+    power: PowerWatch
 
     async def run_jobs(self, job_ids: Sequence[int]) -> list[Job]:
         """Work on these jobs, or follow them where another engine does; returns them settled.
@@ -125,10 +127,14 @@ async def open_runtime(
     adapters = Adapters(db, vault, settings, lines)
     shop = Shop(db, clock, adapters, settings, lines)
     engine = Engine(shop, settings.cadence_of, lease_s=lease_s)
+    power = PowerWatch(
+        db, clock, settings.cadence_of, partial(last_copy, home, clock, settings.backups)
+    )
     late = partial(spooling.apply, home, shop, engine.nudge)
     engine.chores = [
         alert_watch(home, db, clock, vault, settings.alerts),
         disk_watch(home, db, clock),
+        power.chore,
         forgetting(db, clock, settings.retention),
         Chore("typed", late, spooling.LOOK_S)
         if home.shared
@@ -136,9 +142,10 @@ async def open_runtime(
     ]
     try:
         await late()
-        yield Runtime(home, db, clock, vault, shop, engine)
+        yield Runtime(home, db, clock, vault, shop, engine, power)
     finally:
         await engine.stop()
+        await power.close()
         await adapters.close()
         await lines.close()
         db.close()

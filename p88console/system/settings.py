@@ -131,6 +131,8 @@ class Backups(_Section):
 
     every: Span = timedelta(hours=1)
     keep: int = Field(default=24, ge=1, le=10_000)
+    also_to: Path | None = None
+    """A folder that gets each copy too while it is there: a stick, a shared drive."""
 
 
 class Alerts(_Section):

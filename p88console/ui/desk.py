@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from p88console.domain.errors import StoreLost
 from p88console.domain.notices import Notice
+from p88console.domain.power import Power
 from p88console.store.windows.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.system.clock import Clock
 from p88console.ui.desks.inbox import InboxDesk
@@ -84,6 +85,10 @@ class Desk(Protocol):
 
     async def restart_engine(self) -> None:
         """Start the engine again after a fault."""
+        ...
+
+    async def power(self) -> Power:
+        """What this machine runs on, and whether it is kept awake."""
         ...
 
     async def header(self) -> HeaderFacts:

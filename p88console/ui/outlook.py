@@ -10,6 +10,7 @@ from textual.dom import DOMNode
 from textual.signal import Signal
 
 from p88console.domain.errors import StoreLost
+from p88console.domain.power import Power
 from p88console.store.windows.board import HeaderFacts, Lane, NextRun
 from p88console.store.windows.roster_rows import EventChoice
 from p88console.ui.desk import Desk, Topics
@@ -42,6 +43,7 @@ class Outlook:
         self.facts: HeaderFacts | None = None
         self.lanes: Sequence[Lane] = ()
         self.schedule: Sequence[NextRun] = ()
+        self.power = Power()
         self.pace = Pace()
         self.chosen: EventChoice | None = None
         self.leave_for: tuple[str, ...] = ()

@@ -11,9 +11,11 @@ import pytest
 from tests.house.sources import ROOT
 
 TABLE: dict[str, tuple[str, ...]] = {
-    # the laptop sleeps in the middle of a push; nothing here keeps it awake, `doctor` tells whether
-    # the system is set to stay awake
+    # the laptop sleeps in the middle of a push; a desktop is asked not to while there is work, and
+    # a lid that closes all the same is noticed
     "D1": (
+        "system/test_power.py::test_the_desktop_is_asked_once_and_told_when_it_may_sleep_again",
+        "runtime/test_power.py::test_it_stays_awake_while_something_is_unsent_or_a_race_is_on",
         "system/test_sleep.py::test_each_system_is_understood",
         "engine/test_waking.py::test_a_lid_closed_in_the_middle_of_a_push_doubts_what_was_under_way",
         "engine/test_waking.py::test_each_missed_schedule_runs_once_after_a_sleep",
@@ -129,9 +131,11 @@ TABLE: dict[str, tuple[str, ...]] = {
         "cli/test_database_faults.py::test_a_damaged_database_is_told_and_its_backup_brings_it_back",
         "cli/test_database_faults.py::test_a_synced_folder_is_refused_with_the_reason",
     ),
-    # the power fails; the battery's charge is left to the system's own display, and backups roll
-    # by time, not by charge
+    # the power fails, or the battery is about to
     "D23": (
+        "runtime/test_power.py::test_a_low_battery_is_told_until_it_is_plugged_in",
+        "runtime/test_power.py::test_the_database_is_copied_once_before_the_battery_is_empty",
+        "ui/test_board.py::test_the_charge_is_shown_while_the_mains_are_away",
         "race_day/test_killed.py::test_whoever_is_pushed_survives_every_kill",
         "cli/test_backup.py::test_a_backup_is_taken_while_the_engine_runs_and_carries_the_settings",
     ),

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from p88console.domain.errors import StoreLost
 from p88console.domain.notices import Notice
+from p88console.domain.power import Power
 from p88console.store.windows.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.system.clock import Clock
 from p88console.ui.app import ConsoleApp
@@ -125,6 +126,7 @@ class StageDesk:
     accounts: Sequence[Lane] = ()
     runs: Sequence[NextRun] = ()
     facts: HeaderFacts = field(default_factory=facts)
+    runs_on: Power = field(default_factory=Power)
     stories: dict[int, dict[str, Any]] = field(default_factory=dict)
     hand: SteppedClock = field(default_factory=lambda: SteppedClock(NOW))
     """The race clock, to be stepped."""
@@ -196,6 +198,9 @@ class StageDesk:
 
         await self._answer("restart_engine", restart)
         self.changed("engine")
+
+    async def power(self) -> Power:
+        return await self._answer("power", lambda: self.runs_on)
 
     async def header(self) -> HeaderFacts:
         return await self._answer("header", lambda: self.facts)

@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 from textual.screen import Screen
 
+from p88console.domain.power import Battery, Power
 from p88console.ui.screens.job import JobStory
 from p88console.ui.widgets.pages import PAGE_ROWS
 from tests.ui import scenes
@@ -55,6 +56,32 @@ async def test_every_lane_and_pane_is_on_screen() -> None:
             "every 1 min · gun less than 4 h away",
         ):
             assert words in screen
+
+
+@pytest.mark.parametrize(
+    ("battery", "told"),
+    [
+        (Battery(64, plugged=False), "  battery 64 %"),
+        (Battery(18, plugged=False), "▲ battery 18 %"),
+        (Battery(9, plugged=False), "✗ battery 9 %"),
+    ],
+)
+async def test_the_charge_is_shown_while_the_mains_are_away(battery: Battery, told: str) -> None:
+    """D23."""
+    desk = scenes.busy()
+    desk.runs_on = Power(battery, kept_awake=True)
+    async with on_stage(desk, (80, 24)) as (app, pilot):
+        assert told in seen(app)
+        desk.runs_on = Power(Battery(battery.percent, plugged=True))
+        desk.changed("notices")
+        await wait_for(pilot, lambda: "battery" not in seen(app), "the mains are there again")
+
+
+async def test_that_the_machine_is_kept_awake_is_said_where_there_is_room() -> None:
+    desk = scenes.empty()
+    desk.runs_on = Power(kept_awake=True)
+    async with on_stage(desk) as (app, _):
+        assert "kept awake" in seen(app)
 
 
 async def test_the_essentials_fit_a_small_terminal() -> None:
@@ -106,11 +133,11 @@ async def test_only_what_changed_is_read() -> None:
         desk.changed("history")
         await settled(pilot)
         called = {one[0] for one in desk.asked}
-        assert called == {"header", "lanes", "schedule", "history_count", "history_page"}
+        assert called == {"header", "lanes", "schedule", "power", "history_count", "history_page"}
         desk.asked.clear()
         desk.changed("network")
         await settled(pilot)
-        assert {one[0] for one in desk.asked} == {"header", "lanes", "schedule"}
+        assert {one[0] for one in desk.asked} == {"header", "lanes", "schedule", "power"}
 
 
 async def test_nothing_is_read_while_nothing_changes() -> None:

@@ -57,9 +57,17 @@ def mind(tx: Tx, found: Sequence[Noticed], kinds: Collection[NoticeKind], now: d
     end(tx, before - {one.key for one in found}, now)
 
 
-def any_standing(connection: Connection, kind: NoticeKind) -> bool:
-    """Whether anything of this kind stands."""
-    query = select(NOTICES.c.id).where(NOTICES.c.ended_at.is_(None), NOTICES.c.kind == kind.value)
+def settle(tx: Tx, key: str, found: Noticed | None, now: datetime) -> None:
+    """One thing stands from now on as `found` says; None: it is over."""
+    if found is None:
+        end(tx, [key], now)
+    else:
+        begin(tx, found, now)
+
+
+def stands(connection: Connection, key: str) -> bool:
+    """Whether this stands at this moment."""
+    query = select(NOTICES.c.id).where(NOTICES.c.ended_at.is_(None), NOTICES.c.key == key)
     return connection.execute(query.limit(1)).first() is not None
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -248,6 +249,13 @@ def cancel(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
     troubles.mind(tx, now)
     tx.touch("queue")
     return done
+
+
+def under_way(connection: Connection, now: datetime) -> bool:
+    """Whether a job runs, or could be taken up now."""
+    could = and_(QUEUE.c.due_at <= now, in_states(*CLAIMABLE_STATES))
+    query = select(QUEUE.c.id).where(or_(in_states(JobState.RUNNING), could))
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def held_of(connection: Connection, account_id: int) -> list[int]:

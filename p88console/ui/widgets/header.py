@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from p88console.domain.power import Power
 from p88console.store.windows.board import HeaderFacts
 from p88console.ui.format import (
     countdown,
@@ -47,7 +48,7 @@ class HeaderBar(Lines):
             Piece(f" {zone_label(moment.now, moment.zone)}", Tone.DIM),
         )
         gun = gun_phrase(facts.gun_at, moment) if facts and facts.event_id is not None else NOTHING
-        right = join([clock, gun], "   ")
+        right = join([_charge(self._outlook.power), clock, gun], "   ")
         name = facts.event_name if facts else None
         title = say(name, Tone.STRONG) if name else say("no event yet", Tone.DIM)
         badge = self._badge()
@@ -80,6 +81,9 @@ class HeaderBar(Lines):
         network = network_state(facts.network).phrase
         titles = self._marks(provider_title)
         shorts = self._marks(provider_short)
+        if self._outlook.power.kept_awake:
+            awake = join([network, titles, say("kept awake", Tone.DIM)])
+            yield awake, self._numbers(facts, words=3)
         yield join([network, titles]), self._numbers(facts, words=3)
         yield join([network, titles]), self._numbers(facts, words=2)
         yield join([network, titles]), self._numbers(facts, words=1)
@@ -118,6 +122,17 @@ class HeaderBar(Lines):
             return NOTHING
         verb = "needs" if facts.needs_you == 1 else "need"
         return say(f"▲ {number(facts.needs_you)} {verb} you", Tone.HELD)
+
+
+def _charge(power: Power) -> Phrase:
+    """The battery's charge while the mains are away."""
+    battery = power.battery
+    if battery is None or battery.plugged:
+        return NOTHING
+    told = f"battery {battery.percent:.0f} %"
+    if battery.nearly_empty:
+        return say(f"✗ {told}", Tone.FAIL)
+    return say(f"▲ {told}", Tone.HELD) if battery.low else say(told, Tone.DIM)
 
 
 def _carried(facts: HeaderFacts) -> Phrase:
