@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from p88console.domain.jobs import CLAIMABLE_STATES, JobState, Operator, Trigger
 from p88console.domain.model import Provider, PushState
 from p88console.providers.base import CallLimits
 from p88console.providers.http import Door
-from p88console.runtime import clerk, operators, syncs, tenancy
+from p88console.runtime import clerk, operators, steering, syncs, tenancy
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.climate import Climate
 from p88console.sandbox.process import SandboxDidNotStart, launch
@@ -25,6 +25,7 @@ from p88console.sandbox.world import DEFAULT_START
 from p88console.store.inbox import questions as inbox
 from p88console.store.inbox.decisions import Verdict
 from p88console.store.tenancy import events, tenants
+from p88console.store.tenancy.events import EventRow
 from p88console.store.tenancy.tenants import PartnerRow
 from p88console.store.windows.inbox_rows import Item
 from p88console.store.work import ledger
@@ -192,33 +193,38 @@ async def run_day(practice: Practice) -> None:
 
 
 async def _bring_home(practice: Practice, deadline: float) -> None:
-    """The operator's last round, as often as the weather makes it necessary.
+    """The operator's last round: registrations, then people to scoring, then results.
 
-    Fetch registrations, say of whom the inbox asks that they left, send, fetch results; send again
-    what scoring did not take at first.
+    Each step goes on until the weather has let all of it through; whoever the inbox says has left
+    is confirmed, and what scoring did not take at first is sent again.
     """
     runtime = practice.runtime
     mirrored = [await syncs.event_of(runtime, event_id) for event_id in practice.event_ids]
+    pulls = [
+        await syncs.pull_participants(runtime, one, Trigger.OPERATOR, OPERATOR) for one in mirrored
+    ]
+    await _completed(runtime, pulls, deadline)
     again = False
     while time.monotonic() < deadline:
-        pulls = [
-            await syncs.pull_participants(runtime, one, Trigger.OPERATOR, OPERATOR)
-            for one in mirrored
-        ]
-        done = await _completed(runtime, pulls, deadline)
         await _confirm_departures(practice)
         await clerk.stand_by_them(runtime)
-        for ask in (partial(syncs.push_participants, full=again), syncs.pull_results):
-            queued = [
-                job
-                for one in mirrored
-                for job in await ask(runtime, one, Trigger.OPERATOR, OPERATOR)
-            ]
-            done = await _completed(runtime, queued, deadline) and done
+        send = partial(syncs.push_participants, full=again)
+        await _completed(runtime, await _asked(practice, mirrored, send), deadline)
         states = await runtime.db.read(ledger.state_counts)
         again = set(states) != {PushState.VERIFIED.value}
-        if done and not again:
-            return
+        if not again:
+            break
+    await _completed(runtime, await _asked(practice, mirrored, syncs.pull_results), deadline)
+
+
+async def _asked(
+    practice: Practice,
+    mirrored: Sequence[EventRow],
+    ask: Callable[[Runtime, EventRow, Trigger, Operator], Awaitable[list[Enqueued]]],
+) -> list[Enqueued]:
+    """What the operator asks for, for every event."""
+    asked = [await ask(practice.runtime, one, Trigger.OPERATOR, OPERATOR) for one in mirrored]
+    return [queued for of_event in asked for queued in of_event]
 
 
 async def _confirm_departures(practice: Practice) -> None:
@@ -259,15 +265,21 @@ def _still_well(runtime: Runtime) -> None:
         raise P88Error("the engine stopped", runtime.engine.fault[0])
 
 
-async def _completed(runtime: Runtime, queued: Sequence[Enqueued], deadline: float) -> bool:
-    """Wait until these jobs have ended, retries included, or the deadline passes."""
+async def _completed(runtime: Runtime, queued: Sequence[Enqueued], deadline: float) -> None:
+    """Wait until all of this is done, or the deadline passes; what gave up is tried again by hand.
+
+    What the schedule has done meanwhile in a job's place counts as well.
+    """
+    ids = [entry.job_id for entry in queued]
     while time.monotonic() < deadline:
-        jobs = await runtime.run_jobs([entry.job_id for entry in queued])
-        if not any(job.state in CLAIMABLE_STATES for job in jobs):
-            return all(job.state is JobState.COMPLETED for job in jobs)
+        jobs = await runtime.run_jobs(ids)
+        given_up = [job.id for job in jobs if job.state is JobState.FAILED_PERMANENT]
+        if given_up:
+            await steering.retry(runtime, OPERATOR, given_up)
+        elif not any(job.state in CLAIMABLE_STATES for job in jobs):
+            return
         await asyncio.sleep(LOOK_S)
         _still_well(runtime)
-    return False
 
 
 async def control(
