@@ -9,13 +9,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import cold, memory, mirror, queues, saturday, screens, wire
+from tests.benchmarks import cold, keys, memory, mirror, queues, saturday, screens, wire
 from tests.benchmarks.timing import HEAD
 
 MEASURES = {
     "mirror": (mirror.upserts,),
     "queues": (queues.on_sqlite, queues.on_postgres),
     "screens": (screens.flat,),
+    "keys": (keys.answers,),
     "wire": (wire.whole_field,),
     "cold": (cold.starts,),
     "memory": (memory.whole_day,),
