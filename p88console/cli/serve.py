@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 import subprocess
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,17 @@ from p88console.system.units import own_command
 
 PORT = 8818
 COOKIE = "p88console"
+
+FONTS = re.compile(r"<link[^>]*https://fonts\.[^>]*>")
+"""A stylesheet that the page would ask the internet for, and wait for where there is none."""
+
+TAKE_KEYS = """<script>
+const drawn = setInterval(() => {
+  const keys = document.querySelector(".xterm-helper-textarea");
+  if (keys) { keys.focus(); clearInterval(drawn); }
+}, 50);
+</script>"""
+"""Keys reach the console without a click first."""
 
 
 @click.command(cls=P88Command)
@@ -65,7 +77,10 @@ def _server(command: str, port: int, token: str) -> None:
             raise home
         if not _same(request.cookies.get(COOKIE, ""), token):
             raise web.HTTPUnauthorized(text="open the address that serve has printed")
-        return await handler(request)
+        answer = await handler(request)
+        if request.path == "/" and isinstance(answer, web.Response) and answer.text:
+            answer.text = FONTS.sub("", answer.text).replace("</body>", f"{TAKE_KEYS}</body>")
+        return answer
 
     class Gated(Server):
         async def _make_app(self) -> web.Application:

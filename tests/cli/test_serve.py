@@ -7,13 +7,16 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 
 from tests.cli.conftest import Program
+from tests.support import browser
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="ended by a signal")
 
@@ -76,6 +79,40 @@ async def test_only_who_has_the_token_gets_the_console(program: Program) -> None
                     drawn += (
                         message.data if isinstance(message.data, bytes) else message.data.encode()
                     )
+
+
+PAINTED = """[...document.querySelectorAll('canvas')].some(one => {
+    const brush = one.width && one.getContext('2d');
+    if (!brush) return false;
+    const dots = new Uint32Array(brush.getImageData(0, 0, one.width, one.height).data.buffer);
+    return new Set(dots).size > 20;
+})"""
+"""Whether letters stand on a canvas of the page: their edges come in many shades."""
+
+
+@pytest.mark.skipif(browser.CHROMIUM is None, reason="no Chromium on this machine")
+async def test_a_browser_shows_the_console_and_asks_nobody_else(
+    program: Program, tmp_path: Path
+) -> None:
+    with served(program) as (address, token):
+        await answering(address)
+        async with browser.open_page(tmp_path / "profile") as page:
+            await page.call("Page.navigate", url=f"{address}/?token={token}")
+            await _until(lambda: b"LOOKING ON" in page.brought)
+            async with asyncio.timeout(30):
+                while not await page.value(PAINTED):  # noqa: ASYNC110  the page tells nobody
+                    await asyncio.sleep(0.05)
+            assert token not in await page.value("location.href")
+            assert {urlsplit(url).netloc for url in page.asked} == {urlsplit(address).netloc}
+            page.brought = b""
+            await page.press("?")
+            await _until(lambda: b"Keys" in page.brought)
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110  the page's listener fills it
+            await asyncio.sleep(0.05)
 
 
 def test_without_the_extra_it_is_named(program: Program) -> None:
