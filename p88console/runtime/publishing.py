@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from p88console.domain.case import Finding
@@ -83,11 +84,18 @@ def stops(made: Sequence[Draft], accepted: Collection[str]) -> list[Finding]:
 
 
 async def publish(
-    runtime: Runtime, event: EventRow, made: Sequence[Draft], trigger: Trigger, by: Operator
+    runtime: Runtime,
+    event: EventRow,
+    made: Sequence[Draft],
+    trigger: Trigger,
+    by: Operator,
+    *,
+    fuse_s: float = 0.0,
 ) -> Enqueued | None:
     """Take these drafts in as versions and queue the job that carries them, in one transaction.
 
-    Returns None when no draft differs from what is shown.
+    For `fuse_s` machine seconds it can still be cancelled. Returns None when no draft differs from
+    what is shown.
     """
     going = [draft for draft in made if not draft.idle]
     if not going:
@@ -99,6 +107,9 @@ async def publish(
         queued = queue.enqueue(tx, key, trigger, now, more=True, by=by)
         for draft in going:
             publications.ask(tx, _request(event, draft, by.who), queued.job_id, now)
+        if fuse_s:
+            burnt = now + timedelta(seconds=fuse_s * runtime.clock.speed)
+            queue.snooze(tx, [queued.job_id], burnt)
         return queued
 
     queued = await runtime.db.write(write)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,11 +15,13 @@ from p88console.domain.jobs import Direction, Job, JobKey, JobState, Operation, 
 from p88console.domain.model import Provider
 from p88console.domain.publication import Line, Mode, PublicationState, RowState
 from p88console.engine.readback import split_order
-from p88console.runtime import publishing, syncs
+from p88console.runtime import publishing, steering, syncs
+from p88console.runtime.desks.standings import FUSE_S, RuntimeStandings
 from p88console.store.results import publications
 from p88console.store.results.drafts import Draft, Wish
 from p88console.store.results.revisions import RESULTS, WITHDRAWN
 from p88console.store.tenancy.events import RaceRow
+from p88console.store.windows.result_rows import PublishWish
 from p88console.store.work import queue
 from tests.engine.conftest import RaceDay
 from tests.support.faultline import Weather
@@ -475,3 +478,28 @@ def test_splits_come_in_the_order_in_which_runners_reach_them() -> None:
 
     lines: Sequence[Line] = [line(b=20, c=30), line(a=9), line(c=25)]
     assert split_order(lines) == ["a", "b", "c"]
+
+
+async def test_what_the_console_publishes_can_be_cancelled_for_ten_seconds(press: Press) -> None:
+    """D30."""
+    runtime, clock = press.day.runtime, press.day.clock
+    desk = RuntimeStandings(runtime, Operator("tester", "console"))
+    wish = PublishWish(press.day.event_id, press.race.id)
+    stops = {stop.key for stop in publishing.stops(await press.drafts(), frozenset())}
+
+    async def publish() -> int:
+        told = await desk.publish(wish, stops)
+        job_id = int(re.findall(r"#(\d+) in 10 s", told)[0])
+        assert (await press.run(job_id)).state is JobState.PENDING
+        assert await press.lists() == []
+        return job_id
+
+    wrong = await publish()
+    await steering.cancel(runtime, ME, [wrong])
+    clock.step(FUSE_S)
+    assert (await press.run(wrong)).state is JobState.CANCELLED
+    assert await press.lists() == []
+    meant = await publish()
+    clock.step(FUSE_S)
+    assert (await press.run(meant)).state is JobState.COMPLETED
+    assert len(await press.shown()) > 10

@@ -167,8 +167,9 @@ TABLE: dict[str, tuple[str, ...]] = {
         "engine/test_publish.py::test_corrections_go_out_in_part_into_the_same_list",
         "engine/test_publish.py::test_a_finish_that_is_taken_back_goes_out_as_a_fresh_list",
     ),
-    # the wrong key; no send waits for a fuse, since what is risky asks first
+    # the wrong key
     "D30": (
+        "engine/test_publish.py::test_what_the_console_publishes_can_be_cancelled_for_ten_seconds",
         "ui/test_work.py::test_d_shows_what_a_push_would_do_and_p_sends_it",
         "ui/test_keys.py::test_x_asks_first_and_names_what_it_touches",
         "store/test_edits.py::test_undo_takes_back_the_newest_change_then_the_one_before",

@@ -8,6 +8,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from p88console.runtime.desk import RuntimeDesk
+from p88console.runtime.desks.standings import FUSE_S
 from p88console.store.inbox import questions as inbox
 from p88console.store.people import lists as people
 from p88console.store.windows import roster
@@ -142,6 +143,7 @@ async def _finish(me: Operator) -> None:
         await me.press("a")
     await me.press("y")
     await me.hears("publishing as #")
+    race_day.clock.step(FUSE_S)
     await me.press("escape", "4")
     waiting = await db.read(inbox.count)
     await me.sees(f"Inbox {waiting}")

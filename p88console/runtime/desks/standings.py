@@ -25,6 +25,9 @@ from p88console.store.windows.result_rows import (
     VersionRow,
 )
 
+FUSE_S = 10.0
+"""Machine seconds in which what was published by a wrong key can still be cancelled."""
+
 
 class RuntimeStandings:
     """Results of one event."""
@@ -93,11 +96,11 @@ class RuntimeStandings:
                 hint="look at the findings again: something has moved",
             )
         queued = await publishing.publish(
-            self._runtime, event, made, Trigger.OPERATOR, self._operator
+            self._runtime, event, made, Trigger.OPERATOR, self._operator, fuse_s=FUSE_S
         )
         if queued is None:
             return "nothing differs from what is shown"
-        return f"publishing as #{queued.job_id}"
+        return f"publishing as #{queued.job_id} in {FUSE_S:.0f} s; x on the Board cancels it"
 
     async def _prepared(self, wish: PublishWish) -> list[Draft]:
         event = await syncs.event_of(self._runtime, wish.event_id)
