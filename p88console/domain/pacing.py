@@ -12,6 +12,9 @@ K = TypeVar("K", bound=Hashable)
 BY_HAND = 0.1
 """The part of a budget that the schedule never plans with: what people ask for by hand."""
 
+FOR_THE_GUN = 0.1
+"""The part of an hour's calls that other work asked for by hand leaves to a gun that is near."""
+
 AT_ONCE = 0.1
 """The part of a budget that the schedule may use at one moment; the rest comes evenly."""
 

@@ -33,6 +33,26 @@ def ask_near(bench: Bench, wanted: int = 1) -> Grant:
     return bench.write(budgets.grant, bench.runsignup, HOURLY, asked, bench.now)
 
 
+def test_what_is_asked_for_by_hand_leaves_a_tenth_of_the_hour_to_a_gun_that_is_near(
+    bench: Bench,
+) -> None:
+    assert ask_by_hand(bench, 60).calls == 60  # the gun is an hour and a half away
+    bench.clock.step(31 * 60)
+    assert ask_by_hand(bench, 40).calls == 30
+    elsewhere = ask_by_hand(bench)
+    assert elsewhere.spent
+    soon = ask_near(bench, 5)
+    assert soon.wait_s <= 240  # not the half hour after which other work goes on
+    bench.clock.step(soon.wait_s)
+    assert ask_near(bench, 5).calls == 5
+    by_hand_for_the_gun = Asked("a", 9, by_hand=True, near=True)
+    grant = bench.write(budgets.grant, bench.runsignup, HOURLY, by_hand_for_the_gun, bench.now)
+    assert grant.calls == 5
+    assert elsewhere.wait_s > 1800 - 60
+    bench.clock.step(elsewhere.wait_s)
+    assert ask_by_hand(bench).calls == 1
+
+
 def left(bench: Bench) -> int:
     return bench.read(budgets.calls_left, bench.now)[bench.runsignup]
 
@@ -54,7 +74,7 @@ def test_the_schedule_takes_a_few_at_once_and_leaves_the_hour_to_what_is_asked_f
     bench.clock.step(3600)
     assert ask_by_hand(bench).spent
     bench.clock.step(hour.wait_s - 3600)
-    assert ask_by_hand(bench, 500).calls == 100
+    assert ask_by_hand(bench, 500).calls == 90  # the gun is near meanwhile
 
 
 def test_what_the_schedule_spent_comes_back_evenly(bench: Bench) -> None:

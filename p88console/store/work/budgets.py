@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from p88console.domain.pacing import at_once, flowing, kept_for_near
+from p88console.domain.pacing import FOR_THE_GUN, at_once, flowing, kept_for_near
 from p88console.store.database.clocks import machine_time
 from p88console.store.database.db import Tx, alongside
 from p88console.store.database.upsert import upsert
 from p88console.store.tables import AccountLine, CallSlots
 from p88console.store.tables.base import table
 from p88console.store.work.lines import FRESH
+from p88console.store.work.nearness import gun_within_the_hour
 
 LINES = table(AccountLine)
 SLOTS = table(CallSlots)
@@ -99,6 +100,8 @@ def grant(tx: Tx, account_id: int, limits: Limits, asked: Asked, now: datetime) 
         now: The instant, in race time, by which the buckets fill.
     """
     purse = _purse(tx, account_id, limits, now)
+    if purse.needs_care(asked) and gun_within_the_hour(tx.connection, account_id, now):
+        purse = replace(purse, reserved=purse.reserve)
     left, per_hour = purse.left(asked), limits.per_hour
     if per_hour is not None and left + ALMOST < 1:
         wait_s = _until_worthwhile(per_hour, purse, asked, now)
@@ -159,6 +162,19 @@ class _Purse:
     recent: Minutes
     schedule: float | None
     second: float
+    reserved: float = 0.0
+    """What is left to a gun that is near by everything else that is asked for by hand."""
+
+    @property
+    def reserve(self) -> float:
+        """How many calls a near gun finds in this hour, whatever was asked for by hand."""
+        return (self.per_hour or 0) * FOR_THE_GUN
+
+    def needs_care(self, asked: Asked) -> bool:
+        """Whether this may take what a gun would need, if one is near."""
+        if self.per_hour is None or not asked.by_hand or asked.near:
+            return False
+        return self.per_hour - _sum(self.recent) - asked.wanted < self.reserve
 
     def left(self, asked: Asked) -> float:
         """The calls that this may still make in this hour."""
@@ -166,7 +182,7 @@ class _Purse:
             return math.inf
         of_hour = self.per_hour - _sum(self.recent)
         if asked.by_hand:
-            return of_hour
+            return of_hour - self.reserved
         kept = 0.0 if asked.near else kept_for_near(self.per_hour)
         return min(of_hour, self.schedule - kept)
 
@@ -246,7 +262,7 @@ def _until_worthwhile(per_hour: int, purse: _Purse, asked: Asked, now: datetime)
         wanted = few / 2 if asked.near else max(per_hour * WORTHWHILE, few)
         worthwhile = max(1.0, min(wanted, at_once(per_hour) - kept))
         wait_s = (worthwhile + kept - purse.schedule) * 3600 / flowing(per_hour)
-    lacking = worthwhile - (per_hour - _sum(purse.recent))
+    lacking = worthwhile + purse.reserved - (per_hour - _sum(purse.recent))
     for at, calls in purse.recent:
         if lacking <= 0:
             break

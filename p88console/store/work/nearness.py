@@ -10,11 +10,13 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam,
 
 from p88console.domain.cadence import CadenceSettings
 from p88console.domain.jobs import Operation
-from p88console.store.tables import Race, SyncQueue
+from p88console.store.tables import Event, Link, Race, SyncQueue
 from p88console.store.tables.base import table
 
 QUEUE = table(SyncQueue)
 RACES = table(Race)
+EVENTS = table(Event)
+LINKS = table(Link)
 USUAL = CadenceSettings()
 
 
@@ -67,3 +69,15 @@ def is_near(connection: Connection, job_id: int, now: datetime) -> bool:
     """Whether a job follows a gun of this very day."""
     query = select(QUEUE.c.id).where(QUEUE.c.id == job_id, gun_of(around(now)).is_not(None))
     return connection.execute(query).first() is not None
+
+
+def gun_within_the_hour(connection: Connection, account_id: int, now: datetime) -> bool:
+    """Whether a race that this account registers or scores starts, or started, within an hour."""
+    linked = select(LINKS.c.event_id).where(LINKS.c.account_id == account_id)
+    query = (
+        select(RACES.c.id)
+        .join(EVENTS, EVENTS.c.id == RACES.c.event_id)
+        .where(RACES.c.starts_at.between(now - USUAL.after_last_start, now + timedelta(hours=1)))
+        .where(or_(EVENTS.c.account_id == account_id, EVENTS.c.id.in_(linked)))
+    )
+    return connection.execute(query.limit(1)).first() is not None
