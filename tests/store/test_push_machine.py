@@ -1,7 +1,8 @@
-"""Pulls, edits, decisions, pushes that break off, restarts: scoring is never sent a disputed value.
+"""Pulls, edits, decisions, pushes that break off, refusals, restarts: nobody disputed is sent.
 
 Whatever an operator typed is in force here and at scoring, and what scoring holds of a field in
-conflict stays there until somebody decides.
+conflict stays there until somebody decides. Who was refused is sent again once they change here,
+and keeps nobody else waiting.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ FIELDS = ("first_name", "last_name", "bib", "race", "city")
 
 
 class PushMachine(PeopleMachine):
-    """The same people and operator, with a scoring system that is sent what they come to."""
+    """The same people and operator, with a scoring system that takes or refuses each of them."""
 
     def __init__(self) -> None:
         self.there: dict[str, Values] = {}
@@ -48,8 +49,11 @@ class PushMachine(PeopleMachine):
         folder = Path(self.folder.name)
         self.bench.db = Database.open(folder / "p88console.db", self.bench.clock.machine)
 
-    @rule(breaks=st.sampled_from(["nowhere", "before", "unheard"]))
-    def push(self, breaks: str) -> None:
+    @rule(
+        breaks=st.sampled_from(["nowhere", "before", "unheard"]),
+        refused=st.sets(st.sampled_from([f"runsignup-{key}" for key in PEOPLE]), max_size=2),
+    )
+    def push(self, breaks: str, refused: set[str]) -> None:
         bench, link = self.bench, self.bench.link
         doubtful = [one for one in self.candidates() if one.state is PushState.SENT]
         bench.write(ledger.settle, link, [seen_again(p, self.seen(p)) for p in doubtful], bench.now)
@@ -57,19 +61,36 @@ class PushMachine(PeopleMachine):
         equal = [settled(one, PushState.VERIFIED, one.acknowledged) for one in plan.settled]
         bench.write(ledger.settle, link, equal, bench.now)
         people = [step.candidate for step in plan.outgoing]
+        stood = self.refused()
+        assert not stood & {person.participant_id for person in people}
         sent = [(person, person.desired) for person in people]
         assert bench.write(ledger.mark_sent, link, sent, bench.now) == {
             person.participant_id for person in people
         }
         if breaks == "before":
             return
-        for person in people:
+        taken = [person for person in people if person.our_id not in refused]
+        for person in taken:
             self.receive(person)
         if breaks == "unheard":
             return
-        outcomes = [verdict(person, self.seen(person), "Copernico") for person in people]
+        said_no = [person for person in people if person.our_id in refused]
+        outcomes = [verdict(person, self.seen(person), "Copernico") for person in taken]
+        outcomes += [
+            settled(person, PushState.REFUSED, person.acknowledged, "no") for person in said_no
+        ]
         bench.write(ledger.settle, link, outcomes, bench.now)
+        assert self.refused() == stood | {person.participant_id for person in said_no}
         self.everybody_is_there_as_here()
+
+    def refused(self) -> set[int]:
+        """Whose refusal stands, because they have not changed here since."""
+        rows = self.bench.rows(
+            "SELECT l.participant_id FROM push_ledger l "
+            "JOIN participants p ON p.id = l.participant_id "
+            "WHERE l.state = 'refused' AND l.mirror_hash = p.content_hash"
+        )
+        return {row["participant_id"] for row in rows}
 
     def candidates(self) -> list[Candidate]:
         return self.bench.read(ledger.candidates, self.bench.link, FIELDS)
@@ -92,9 +113,10 @@ class PushMachine(PeopleMachine):
         return self.bench.read(versions.of, [its_id]).get(its_id, {}).get("city")
 
     def everybody_is_there_as_here(self) -> None:
+        stood = self.refused()
         for key in PEOPLE:
             version = self.version(key)
-            if version is None or not version.conflict:
+            if self.its_id(key) not in stood and (version is None or not version.conflict):
                 held = self.there[f"runsignup-{key}"]
                 assert held["city"] == self.bench.person(key)["city"]
 
