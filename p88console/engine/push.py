@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import AsyncGenerator, Container, Iterator, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import TypeVar
 
-from p88console.domain.errors import ProviderFault, Rejected, Transient, VerbRefused
+from p88console.domain.errors import P88Error, ProviderFault, Rejected, Transient, VerbRefused
 from p88console.domain.jobs import Counts
 from p88console.domain.model import Provider, PushState
 from p88console.domain.outcome import about_rows
@@ -228,17 +229,58 @@ class _Push:
         """
         taken: list[Step] = []
         batches = list(_batches(steps, self.traits.batch_size))
-        for wave in (batches[:1], *_batches(batches[1:], self.traits.at_once)):
-            answers = await asyncio.gather(*map(self._send, wave), return_exceptions=True)
-            for answer in answers:
-                if isinstance(answer, BaseException):
-                    raise answer
-                taken += answer
-            await self.ticket.progress(len(taken), len(steps))
+        first, *others = batches[:1], *_batches(batches[1:], self.traits.at_once)
+        await self._send_wave(await self._mark_wave(first), taken, len(steps))
+        async with aclosing(self._marked_ahead(others)) as waves:
+            async for wave in waves:
+                await self._send_wave(wave, taken, len(steps))
         return taken
 
+    async def _send_wave(
+        self, wave: Sequence[Sequence[Step]], taken: list[Step], total: int
+    ) -> None:
+        """Send batches that are marked together, and add who was taken."""
+        answers = await asyncio.gather(*map(self._send_marked, wave), return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+            taken += answer
+        await self.ticket.progress(len(taken), total)
+
+    async def _marked_ahead(
+        self, waves: Sequence[Sequence[Sequence[Step]]]
+    ) -> AsyncGenerator[list[list[Step]], None]:
+        """Waves of batches as they are marked, the next one while one is under way.
+
+        A wave that is marked and, because the one before it broke off, not sent is taken back;
+        where even that fails, it is in doubt like any other and will be read back.
+        """
+        left = iter(waves)
+        coming = asyncio.ensure_future(self._mark_wave(next(left, [])))
+        try:
+            while wave := await coming:
+                coming = asyncio.ensure_future(self._mark_wave(next(left, [])))
+                yield wave
+        finally:
+            (marked,) = await asyncio.gather(coming, return_exceptions=True)
+            if not isinstance(marked, BaseException):
+                with suppress(P88Error):
+                    await self._write([unsent(one.candidate) for batch in marked for one in batch])
+
+    async def _mark_wave(self, wave: Sequence[Sequence[Step]]) -> list[list[Step]]:
+        """Mark all batches of a wave in one write; returns them as they may be sent."""
+        marked = await self._mark([step for batch in wave for step in batch]) if wave else []
+        current = {step.candidate.participant_id for step in marked}
+        return [
+            [step for step in batch if step.candidate.participant_id in current] for batch in wave
+        ]
+
     async def _send(self, steps: Sequence[Step]) -> list[Step]:
-        """Send a batch; one that is refused is halved until the offending row stands alone.
+        """Mark a batch and send it; returns who was taken."""
+        return await self._send_marked(await self._mark(steps))
+
+    async def _mark(self, steps: Sequence[Step]) -> list[Step]:
+        """Write down who is about to be sent, before anybody is; returns whom it may be sent for.
 
         Whoever changed here since the plan was made is left to the push that the change queued.
         """
@@ -246,7 +288,10 @@ class _Push:
         current = await self.ticket.write(
             ledger.mark_sent, self.link.id, sent, self.shop.clock.now()
         )
-        steps = [step for step in steps if step.candidate.participant_id in current]
+        return [step for step in steps if step.candidate.participant_id in current]
+
+    async def _send_marked(self, steps: Sequence[Step]) -> list[Step]:
+        """Send a batch; one that is refused is halved until the offending row stands alone."""
         if not steps:
             return []
         try:

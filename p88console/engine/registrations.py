@@ -22,7 +22,7 @@ from p88console.providers.base import (
     ReadsParticipants,
     ReadsRemovals,
 )
-from p88console.store.database.db import Tx
+from p88console.store.database.db import Tx, alongside
 from p88console.store.inbox import questions as inbox
 from p88console.store.mirror import (
     handovers,
@@ -38,7 +38,7 @@ from p88console.store.people.edits import Hand
 from p88console.store.tenancy import events
 from p88console.store.tenancy.events import EventRow
 from p88console.store.tenancy.guns import set_guns
-from p88console.store.work import outbox, returns, schedule
+from p88console.store.work import leases, outbox, returns, schedule
 
 OVERLAP = timedelta(minutes=2)
 """How far before the watermark a pull begins, for clocks and slow commits at the provider."""
@@ -100,7 +100,6 @@ async def _list(
     since: datetime | None,
 ) -> None:
     """Read the pages and mirror each as it comes."""
-    shop = ticket.shop
     listed = adapter.participants(scope_of(event), PageRequest(listing.page, since))
     pages = (
         list_newest_first(ticket, adapter, event, listed, whole=listing.full)
@@ -112,16 +111,34 @@ async def _list(
             records = await understood(ticket, page.rows, adapter.participant, adapter.id_field)
             listing.take(page, records)
             ticket.counts += await ticket.write(
-                participants.upsert_page,
-                event.id,
-                records,
-                _source(ticket),
-                shop.clock.now(),
-                policy=shop.settings.policy_of(event.id),
-                touched=ticket.touched,
+                _mirror_page, ticket, event, records, listing, page.total
             )
             ticket.counts += Counts(received=len(page.rows) - len(records))
-            await ticket.progress(listing.rows, page.total, listing.as_checkpoint())
+
+
+@alongside
+def _mirror_page(
+    tx: Tx,
+    ticket: Ticket,
+    event: EventRow,
+    records: Sequence[ParticipantRecord],
+    listing: _Listing,
+    total: int | None,
+) -> Counts:
+    """Mirror a page and note how far the listing has been read, together or not at all."""
+    shop, job = ticket.shop, ticket.job
+    counts = participants.upsert_page(
+        tx,
+        event.id,
+        records,
+        _source(ticket),
+        shop.clock.now(),
+        policy=shop.settings.policy_of(event.id),
+        touched=ticket.touched,
+    )
+    checkpoint = listing.as_checkpoint()
+    leases.report_progress(tx, job.id, ticket.owner, listing.rows, total, checkpoint)
+    return counts
 
 
 def _source(ticket: Ticket) -> Source:

@@ -144,16 +144,17 @@ class RaceDay:
 
 @asynccontextmanager
 async def race_day_at(
-    home: Home, scoring: Provider = Provider.COPERNICO, **options: str
+    home: Home, scoring: Provider = Provider.COPERNICO, *, runners: int = RUNNERS, **options: str
 ) -> AsyncIterator[RaceDay]:
     """Five minutes before the first gun, everybody registered, nothing pulled yet.
 
     Args:
         home: The product's.
         scoring: Where the race is scored.
+        runners: How many register.
         options: Of the account there, beside its usual ones.
     """
-    world = make_world(WorldOptions(runners=RUNNERS, seed=7))
+    world = make_world(WorldOptions(runners=runners, seed=7))
     clock = SteppedClock(world.day.guns[-1] - timedelta(minutes=5))
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(world, clock))

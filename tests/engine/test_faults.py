@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
 from p88console.runtime import tenancy
 from p88console.store.people import lists as people
 from p88console.store.work import ledger, queue
-from tests.engine.conftest import RUNNERS, RaceDay
+from p88console.system.home import Home
+from tests.engine.conftest import RUNNERS, RaceDay, race_day_at
 from tests.support.faultline import Weather
 
 
@@ -92,6 +95,24 @@ async def test_a_write_without_an_answer_is_read_before_it_is_repeated(
     after = await race_day.ledger(Provider.COPERNICO)
     assert after["rows_written"] == RUNNERS
     assert len(after["athletes"]) == RUNNERS
+
+
+async def test_whoever_was_next_when_a_push_broke_off_is_not_in_doubt(tmp_path: Path) -> None:
+    async with race_day_at(Home(tmp_path), runners=450) as day:
+        await day.pull()
+        day.copernico.weather, day.copernico.hits = Weather.DEAF, "race-registrations"
+        day.copernico.skip = 1
+        job = await day.push()
+        assert job.state is JobState.VERIFY
+        states = await day.runtime.db.read(ledger.state_counts)
+        people = sum(states.values())
+        assert states == {"sent": 400, "unsent": people - 400}
+        day.copernico.weather = Weather.FAIR
+        day.clock.reach(job.due_at)
+        job = (await day.runtime.run_jobs([job.id]))[0]
+        assert job.state is JobState.COMPLETED
+        after = await day.ledger(Provider.COPERNICO)
+        assert after["rows_written"] == len(after["athletes"]) == people
 
 
 async def test_one_person_who_cannot_be_read_keeps_nobody_else_waiting(

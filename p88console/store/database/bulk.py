@@ -8,28 +8,39 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Connection, Dialect, Table, func, insert, select, text
+from sqlalchemy import JSON, Connection, Dialect, Insert, Table, func, insert, select, text
 
 
 def insert_many(connection: Connection, target: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all name the same columns, and every one that has no default in SQL."""
-    if not rows:
-        return
-    if connection.dialect.name != "sqlite":
-        connection.execute(insert(target), list(rows))
-        return
-    names = list(rows[0])
-    columns = [_as_stored(connection, target, name, rows) for name in names]
-    statement, in_order = _compiled(target, tuple(names), connection.dialect)
-    columns = [columns[names.index(name)] for name in in_order]
-    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+    if rows:
+        run_for_each(connection, target, _insert(target), rows)
 
 
 @lru_cache(maxsize=32)
-def _compiled(target: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[str, list[str]]:
+def _insert(target: Table) -> Insert:
+    return insert(target)
+
+
+def run_for_each(
+    connection: Connection, target: Table, statement: Insert, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Run an insert for rows that all name the same columns; the statement is kept for ever."""
+    names = tuple(rows[0])
+    left_out = any(column.default is not None for column in target.c if column.name not in names)
+    if connection.dialect.name != "sqlite" or left_out:
+        connection.execute(statement, list(rows))
+        return
+    columns = {name: _as_stored(connection, target, name, rows) for name in names}
+    told, in_order = _compiled(statement, names, connection.dialect)
+    connection.exec_driver_sql(told, list(zip(*(columns[name] for name in in_order), strict=True)))
+
+
+@lru_cache(maxsize=128)
+def _compiled(statement: Insert, names: tuple[str, ...], dialect: Dialect) -> tuple[str, list[str]]:
     """The statement's text and the order in which it takes the columns."""
-    statement = insert(target).compile(dialect=dialect, column_keys=names)
-    return str(statement), list(statement.positiontup or names)
+    compiled = statement.compile(dialect=dialect, column_keys=names)
+    return str(compiled), list(compiled.positiontup or names)
 
 
 def _as_stored(

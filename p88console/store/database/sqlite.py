@@ -18,6 +18,12 @@ from p88console.store.database.feed import Feed
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another process's write to end."""
 
+CACHE_KIB = 32 * 1024
+"""What a writer keeps of the file in memory: the indexes of a large field."""
+
+CHECKPOINT_PAGES = 8_000
+"""Pages (of 4 KiB) of the log after which they are moved to the file: not with every commit."""
+
 UNWRITABLE = "nothing kept so far is lost; see that the folder and the file are writable"
 DAMAGED = "put the newest backup in its place: p88console restore FILE --yes"
 
@@ -129,6 +135,8 @@ def _engine(
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
     @event.listens_for(engine, "begin")

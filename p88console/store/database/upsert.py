@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Executable, Table, func, literal_column
+from sqlalchemy import Column, Connection, Insert, Table, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
+
+from p88console.store.database.bulk import run_for_each
 
 CHUNK = 500
 """Rows looked up at once by an IN list, well under every database's limit on parameters."""
@@ -36,13 +38,13 @@ def upsert(
         return
     names = tuple(name for name in rows[0] if name not in key and name not in keep)
     statement = _statement(connection.dialect.name, target, tuple(key), names)
-    connection.execute(statement, list(rows))
+    run_for_each(connection, target, statement, rows)
 
 
 @lru_cache(maxsize=64)
 def _statement(
     dialect: str, target: Table, key: tuple[str, ...], replaced: tuple[str, ...]
-) -> Executable:
+) -> Insert:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(target)
     elements = [_index_element(target.c[name]) for name in key]

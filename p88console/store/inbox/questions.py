@@ -14,7 +14,7 @@ from p88console.domain.errors import NotThere
 from p88console.domain.inbox import Decision, Kind
 from p88console.store.database.db import Tx
 from p88console.store.database.matching import matching
-from p88console.store.database.upsert import chunked
+from p88console.store.database.upsert import CHUNK, chunked
 from p88console.store.tables import InboxItem, Participant
 from p88console.store.tables.base import table
 from p88console.store.tenancy.events import EVENTS, LINKS
@@ -113,8 +113,11 @@ def answered(connection: Connection, keys: Sequence[str]) -> dict[str, str | Non
 
 def settle(tx: Tx, keys: Iterable[str], how: str, now: datetime) -> int:
     """Close open items that have settled themselves; `how` says in a word what happened."""
-    closed = 0
-    for some in chunked(list(keys)):
+    closed, keys = 0, list(keys)
+    if len(keys) > CHUNK:  # few of so many are open
+        is_open = select(INBOX.c.key).where(INBOX.c.decided_at.is_(None))
+        keys = list(set(tx.connection.execute(is_open).scalars()).intersection(keys))
+    for some in chunked(keys):
         done = tx.connection.execute(
             update(INBOX)
             .where(INBOX.c.key.in_(some), INBOX.c.decided_at.is_(None))

@@ -94,7 +94,8 @@ def upsert_page(
         give_way()
         before = known.get(row_key)
         if before is None:
-            page.created.append(row | born)
+            row.update(born)
+            page.created.append(row)
         elif before["id"] not in differing and _is_same(before, row):
             continue  # sent again as it stands, so there is nothing to merge
         elif _stands(row) and not row["awaits_detail"]:

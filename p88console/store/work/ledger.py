@@ -278,12 +278,14 @@ def mark_sent(
             "state": PushState.SENT.value,
             "sent": dict(values),
             "reason": candidate.bare,
+            "withdrawn": False,
             "sent_at": now,
         }
         for candidate, values in people
         if candidate.participant_id in current
     ]
-    upsert(tx.connection, LEDGER, rows, key=("link_id", "participant_id"))
+    key, keep = ("link_id", "participant_id"), ("withdrawn",)
+    upsert(tx.connection, LEDGER, rows, key=key, keep=keep)
     tx.touch("participants")
     return current
 
