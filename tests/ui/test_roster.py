@@ -208,7 +208,7 @@ async def test_only_what_changed_is_read_and_nothing_while_nothing_changes() -> 
         desk.asked.clear()
         desk.changed("queue")
         await settled(pilot)
-        assert {one[0] for one in desk.asked} == {"header", "lanes", "schedule"}
+        assert {one[0] for one in desk.asked} == {"header", "lanes", "schedule", "power"}
         desk.asked.clear()
         for _ in range(30):
             desk.hand.step(1)
