@@ -17,7 +17,7 @@ from p88console.store.windows.roster_rows import RosterFacet, RosterOrder, Roste
 from p88console.ui.screens.form import Form
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.pick import Pick
-from p88console.ui.screens.roster import Roster
+from p88console.ui.screens.roster import LAST_LOOK, LOOKED, SINCES, Roster
 from tests.ui import scenes
 from tests.ui.cast import field_of, runner, told
 from tests.ui.stage import StageDesk, on_stage, seen, settled, wait_for
@@ -184,6 +184,39 @@ async def test_changed_since_is_chosen_and_counted_anew() -> None:
         await wait_for(pilot, lambda: room.pane.grid.total == 3, "who changed since then")
         await settled(pilot)
         assert f"changed {moment:%H:%M}:00 3" in on_screen(pilot)
+
+
+async def test_the_last_look_outlives_the_console_and_no_dialog_moves_it() -> None:
+    desk = scenes.busy()
+    async with roster(desk) as (room, pilot):
+        await pilot.press("1")
+        await wait_for(pilot, lambda: LOOKED in desk.memory.kept, "the look")
+        looked = room.left_at
+    assert list(desk.memory.kept[LOOKED]) == [looked.isoformat()]
+    before = looked - timedelta(minutes=20)
+    desk.memory.kept[LOOKED] = [before.isoformat()]
+    async with roster(desk) as (room, pilot):
+        await pilot.press("c")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Pick), "the choice")
+        await settled(pilot)
+        await pilot.press(*["down"] * SINCES.index(LAST_LOOK), "enter")
+        await wait_for(pilot, lambda: pilot.app.screen is room, "the room again")
+        await settled(pilot)
+        assert room.query_now.since == before
+        assert "since last look" in on_screen(pilot)
+    assert list(desk.memory.kept[LOOKED]) != [before.isoformat()], "left by leaving the console"
+
+
+async def test_before_the_gun_nobody_has_changed_since_it() -> None:
+    desk = scenes.busy()
+    desk.facts = replace(desk.facts, gun_at=desk.clock.now() + timedelta(hours=1))
+    async with roster(desk) as (_room, pilot):
+        await pilot.press("c")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Pick), "the choice")
+        await settled(pilot)
+        await pilot.press(*["down"] * 4, "enter")
+        await wait_for(pilot, lambda: "since the gun 0" in on_screen(pilot), "the facet")
+        await wait_for(pilot, lambda: "the gun is still ahead" in on_screen(pilot), "the reason")
 
 
 async def test_the_card_follows_the_cursor_where_there_is_room() -> None:

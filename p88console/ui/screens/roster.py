@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from textual import on
 from textual.widget import Widget
 
+from p88console.domain.errors import P88Error
 from p88console.domain.moments import typed_moment
 from p88console.store.windows.roster_rows import RosterFacet, RosterOrder, RosterQuery, RosterRow
 from p88console.ui.action import Situation
@@ -24,6 +26,7 @@ from p88console.ui.screens.form import Entry, Form
 from p88console.ui.screens.listroom import ListRoom
 from p88console.ui.screens.person import PersonSheet
 from p88console.ui.screens.pick import Choice, Pick
+from p88console.ui.screens.room import Room
 from p88console.ui.states import push_state, standing_state
 from p88console.ui.widgets.card import PersonCard
 from p88console.ui.widgets.columns import Column, Look
@@ -34,6 +37,7 @@ from p88console.ui.widgets.pane import Pane
 FACETS = tuple(RosterFacet)
 ALARMING = (RosterFacet.DUPLICATE, RosterFacet.NEEDS_YOU)
 ORDERS = tuple(RosterOrder)
+LOOKED = "last look at the roster"
 CARD_TOPICS: Topics = frozenset({"participants", "results", "events"})
 
 
@@ -45,13 +49,14 @@ class Since:
     instant: Callable[[Roster], datetime]
 
 
+LAST_LOOK = Since("since last look", lambda room: room.left_at)
 SINCES = (
     Since("1 h", lambda room: room.outlook.now - timedelta(hours=1)),
     Since("15 min", lambda room: room.outlook.now - timedelta(minutes=15)),
     Since("4 h", lambda room: room.outlook.now - timedelta(hours=4)),
     Since("24 h", lambda room: room.outlook.now - timedelta(hours=24)),
-    Since("the gun", lambda room: room.gun),
-    Since("last look", lambda room: room.left_at),
+    Since("since the gun", lambda room: room.gun),
+    LAST_LOOK,
 )
 
 
@@ -67,7 +72,8 @@ class Roster(Editing, ListRoom):
     def __init__(self, outlook: Outlook) -> None:
         self.query_now = RosterQuery()
         self.counts: Mapping[RosterFacet, int] = {}
-        self.left_at: datetime = outlook.now
+        self._looking = False
+        self.left_at: datetime = _last_look(outlook)
         self._since = SINCES[0]
         self._order = RosterOrder.NAME
         super().__init__(outlook)
@@ -115,7 +121,10 @@ class Roster(Editing, ListRoom):
         ]
 
     def _label(self, facet: RosterFacet) -> str:
-        return f"changed {self._since.words}" if facet is RosterFacet.CHANGED else facet.value
+        if facet is not RosterFacet.CHANGED:
+            return facet.value
+        words = self._since.words
+        return words if words.startswith("since") else f"changed {words}"
 
     async def count_facets(self) -> None:
         """How many people each facet holds."""
@@ -152,9 +161,24 @@ class Roster(Editing, ListRoom):
         facts = self.outlook.facts
         return (facts.gun_at if facts else None) or self.outlook.now
 
-    def on_screen_suspend(self) -> None:
-        """Looked at last."""
-        self.left_at = self.outlook.now
+    def on_screen_resume(self) -> None:
+        """Somebody looks."""
+        self._looking = True
+
+    async def on_screen_suspend(self) -> None:
+        """Looked at last, unless a dialog only stands before it."""
+        if isinstance(self.app.screen, Room):
+            await self._looked()
+
+    async def on_unmount(self) -> None:
+        """Looked at last, where the console is left from here."""
+        if self._looking:
+            await self._looked()
+
+    async def _looked(self) -> None:
+        self._looking, self.left_at = False, self.outlook.now
+        with suppress(P88Error):  # a convenience; a file that cannot be written is told elsewhere
+            await self.outlook.desk.memory.keep(LOOKED, [self.left_at.isoformat()])
 
     def subjects(self) -> Sequence[int]:
         """The marked people, or the one under the cursor."""
@@ -230,6 +254,15 @@ class Roster(Editing, ListRoom):
         """A person's whole story was asked for."""
         if isinstance(event.row, RosterRow):
             self.app.push_screen(PersonSheet(self.outlook, event.row.id))
+
+
+def _last_look(outlook: Outlook) -> datetime:
+    """When the room was left last, in an earlier start too; now where it never was."""
+    kept = list(outlook.desk.memory.recall(LOOKED))
+    try:
+        return min(datetime.fromisoformat(kept[0]), outlook.now)
+    except (IndexError, ValueError):
+        return outlook.now
 
 
 def _bib(row: RosterRow, _: Moment) -> Phrase:
