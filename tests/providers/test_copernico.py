@@ -367,7 +367,7 @@ async def test_either_shape_of_the_lists_is_read(practice: Practice, *, ids: boo
             options={"race_uuid": server.race_uuid},
         )
         async with copernico_at(access) as adapter:
-            assert "1 races" in (await adapter.test()).detail
+            assert "1 race" in (await adapter.test()).detail
             await adapter.send(practice.target, entries)
             assert len(await seen_of(adapter, practice.target, entries)) == len(entries)
             assert len(await rows_of(adapter.results(practice.target))) == len(entries)

@@ -341,3 +341,14 @@ async def test_after_the_gun_the_clock_counts_up() -> None:
         assert "since gun 0:12:03" in seen(app)
         assert "✓ all sent" in seen(app)
         assert "12 finished" in seen(app)
+
+
+async def test_a_key_that_may_not_act_says_why() -> None:
+    desk = scenes.busy()
+    desk.read_only = True
+    async with on_stage(desk, (80, 24)) as (app, pilot):
+        await settled(pilot)
+        await pilot.press("p")
+        await wait_for(pilot, lambda: bool(toasts(app)), "the reason")
+        assert toasts(app) == ["push: not now, this console only looks on"]
+        assert not desk.asked_for("push_participants")

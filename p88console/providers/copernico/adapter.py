@@ -115,7 +115,9 @@ class Copernico:
         answer = await self._door.get(self._wire["races"])
         races = data_of(answer)
         count = len(races) if isinstance(races, list) else 0
-        return TestAnswer(f"the key is accepted, {count} races", answer.server_time)
+        return TestAnswer(
+            f"the key is accepted, {count} race{'' if count == 1 else 's'}", answer.server_time
+        )
 
     async def events(self, since: datetime) -> AsyncIterator[Page]:
         """All races of the key, each asked for in full."""

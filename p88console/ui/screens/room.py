@@ -7,6 +7,7 @@ from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.events import Key
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -164,6 +165,14 @@ class Room(Screen[None]):
         """Keys that do not apply just now are grey."""
         called = f"{action}({', '.join(map(repr, parameters))})" if parameters else action
         return None if obstacle(self.scopes, called, self.situation()) else True
+
+    def on_key(self, event: Key) -> None:
+        """A key that does not apply just now says why."""
+        found = self.active_bindings.get(event.key)
+        if found and not found.enabled and self.is_current and event.key != "escape":
+            why = obstacle(self.scopes, found.binding.action, self.situation())
+            if why:
+                self.notify(f"{found.binding.description}: not now, {why}", markup=False)
 
     def places(self) -> Sequence[Place]:
         """Everything that can be jumped to: doors, facets, panes, from top to bottom."""
