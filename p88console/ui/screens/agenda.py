@@ -26,7 +26,7 @@ from p88console.ui.widgets.columns import Column, Look
 ON_TIME = State("✓", "on time", Tone.OK)
 QUEUED = State("○", "queued", Tone.WAIT)
 OVERDUE = State("▲", "overdue", Tone.HELD)
-ONE_LINE = 90
+ONE_LINE = 94
 
 
 class Agenda(ListSheet[Sequence[ScheduledRun], ScheduledRun]):

@@ -237,12 +237,12 @@ def _changed(row: ResultRow, moment: Moment) -> Phrase:
 COLUMNS: tuple[Column[ResultRow], ...] = (
     Column("Place", _place, 5, right=True),
     Column("Bib", _bib, 6, right=True),
-    Column("Name", _name, 16, grow=3),
+    Column("Name", _name, 14, grow=3),
     Column("Race", _race, 13, needs=64),
     Column("Category", _category, 10, needs=110),
-    Column("Gun", _gun, 11, right=True),
+    Column("Gun", _gun, 10, right=True),
     Column("Chip", _chip, 10, right=True, needs=54),
     Column("Split", _split, 14, needs=128),
-    Column("Moved", _moved, 16, grow=2, needs=84),
+    Column("Moved", _moved, 13, grow=2, needs=86),
     Column("At", _changed, 8, needs=72),
 )

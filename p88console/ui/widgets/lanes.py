@@ -125,7 +125,8 @@ class Lanes(Lines):
             return cut(say(told_far, Tone.HELD), room)
         quiet = [] if wide else _ages(lane, moment.now)
         if lane.next_due_at is not None:
-            quiet.append(f"next in {countdown(lane.next_due_at, moment.now)}")
+            left = countdown(lane.next_due_at, moment.now)
+            quiet.append("next now" if left == "now" else f"next in {left}")
         if wide and offset_s is not None:
             quiet.append(f"clock {offset_words(offset_s)}")
         return join([say(" · ".join(quiet), Tone.DIM), _budget(lane)], " · ")
