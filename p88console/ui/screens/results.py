@@ -234,6 +234,9 @@ def _changed(row: ResultRow, moment: Moment) -> Phrase:
     return say(clock_time(row.changed_at, moment), Tone.DIM)
 
 
+MOVED = 82
+"""The width from which a table has room for what moved; the time of it needs more."""
+
 COLUMNS: tuple[Column[ResultRow], ...] = (
     Column("Place", _place, 5, right=True),
     Column("Bib", _bib, 6, right=True),
@@ -243,6 +246,7 @@ COLUMNS: tuple[Column[ResultRow], ...] = (
     Column("Gun", _gun, 10, right=True),
     Column("Chip", _chip, 10, right=True, needs=54),
     Column("Split", _split, 14, needs=128),
-    Column("Moved", _moved, 13, grow=2, needs=86),
-    Column("At", _changed, 8, needs=72),
+    Column("Moved", _moved, 16, grow=2, needs=MOVED),
+    Column("At", _changed, 8, needs=72, below=MOVED),
+    Column("At", _changed, 8, needs=90),
 )
