@@ -87,6 +87,8 @@ class LinkFacts:
     name: str
     answered: Answered
     unmapped: tuple[str, ...] = ()
+    doubt: str = ""
+    """Why people may not be taken there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,9 @@ def _event(event: EventFacts) -> Iterator[Check]:
             f"not mapped, so nobody of these is sent: {left}" if left else "all mapped",
             'p88console event link --race "HERE=THERE"',
         )
+        if link.doubt:
+            fix = "p88console event link ID --account ID --remote ID --option race_uuid=UUID"
+            yield Check(f"{name}: people at {link.name}", Level.WARNING, link.doubt, fix)
     yield _limit(
         f"{name}: people",
         Level.OK if event.people else Level.WARNING,

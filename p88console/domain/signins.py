@@ -76,6 +76,7 @@ SIGN_INS: Mapping[Provider, tuple[SignIn, ...]] = {
             "API key",
             (Told("api_key", "API key", "Copernico: Settings → API"),),
             (
+                Told("race_uuid", "Race UUID", "where people are sent to; of Sportmaniacs' race"),
                 Told("preset_login", "Preset login", "of the results export, where there is one"),
                 Told("preset_name", "Preset name", "of the results export, where there is one"),
             ),

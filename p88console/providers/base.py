@@ -318,6 +318,15 @@ class WarnsAhead(Protocol):
 
 
 @runtime_checkable
+class DoubtsTarget(Protocol):
+    """Can tell beforehand that people may not be taken where a link sends them."""
+
+    def doubt(self, options: Mapping[str, str]) -> str:
+        """What a link with these options lacks; empty where it lacks nothing."""
+        ...
+
+
+@runtime_checkable
 class HoldsToken(Protocol):
     """Signs its calls with a token that lapses."""
 

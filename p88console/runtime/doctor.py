@@ -21,7 +21,7 @@ from p88console.domain.doctor import (
 )
 from p88console.domain.errors import P88Error, VaultFault
 from p88console.engine.shop import VAULT_TIMEOUT_S
-from p88console.providers.base import HoldsToken, ReadsEvents, WarnsAhead
+from p88console.providers.base import DoubtsTarget, HoldsToken, ReadsEvents, WarnsAhead
 from p88console.runtime import tenancy
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
@@ -165,7 +165,16 @@ async def _link(runtime: Runtime, event: EventRow, link: LinkRow) -> LinkFacts:
         name=f"{link.provider.title} {link.remote_name}",
         answered=await _ask(_find(runtime, link.account_id, link.remote_event_id)),
         unmapped=tuple(race.name for race in event.races if race.id not in link.races),
+        doubt=await _doubt(runtime, link),
     )
+
+
+async def _doubt(runtime: Runtime, link: LinkRow) -> str:
+    try:
+        adapter = await runtime.shop.adapters.of(link.account_id)
+    except P88Error:
+        return ""  # the account's own test call has told it already
+    return adapter.doubt(link.options) if isinstance(adapter, DoubtsTarget) else ""
 
 
 async def _find(runtime: Runtime, account_id: int, provider_event_id: str) -> str:

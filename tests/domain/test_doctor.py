@@ -140,3 +140,10 @@ def test_an_event(event: EventFacts, name: str, level: Level) -> None:
 
 def test_no_event_at_all_is_told() -> None:
     assert findings(Facts(MACHINE, (ACCOUNT,))) == {"events": Level.WARNING}
+
+
+def test_a_link_whose_people_may_not_be_taken_is_told() -> None:
+    doubted = replace(EVENT, links=(replace(LINK, doubt="no race UUID is set"),))
+    assert findings(facts(event=doubted)) == {
+        "City Run: people at Copernico City Run": Level.WARNING
+    }

@@ -188,6 +188,19 @@ async def test_the_race_uuid_is_the_links_else_the_accounts_else_the_remote_id(
     assert line.requests[0].path == f"/race-registrations/{expected}"
 
 
+async def test_a_race_that_is_refused_without_its_uuid_says_what_to_tell(
+    practice: Practice,
+) -> None:
+    entry = Entry("r-1", {"first_name": "Ada", "last_name": "L", "race": "0"})
+    access = practice.access(Provider.COPERNICO, options={})
+    async with copernico_at(access) as adapter:
+        assert adapter.doubt({})
+        with pytest.raises(Rejected) as caught:
+            await adapter.send(replace(practice.target, options={}), [entry])
+    assert "race_uuid=" in caught.value.hint
+    assert not adapter.doubt({"race_uuid": "uuid"})
+
+
 async def test_registrations_may_have_a_host_of_their_own() -> None:
     async with Line(Say()) as registrations:
         access = bare(Provider.COPERNICO, unused_url(), registrations_base_url=registrations.url)

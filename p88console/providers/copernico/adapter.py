@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -73,6 +73,12 @@ UNTOLD = "untold"
 
 FEW = 100
 """Up to this many people are read back one by one, more by listing everybody."""
+
+
+UUID_HINT = (
+    "tell it the race's UUID: p88console event link EVENT --account ACCOUNT --remote RACE"
+    " --option race_uuid=UUID"
+)
 
 
 def open_adapter(access: AccountAccess) -> Copernico:
@@ -185,6 +191,11 @@ class Copernico:
         """Translate one athlete in one event."""
         return copernico_people.participant(raw)
 
+    def doubt(self, options: Mapping[str, str]) -> str:
+        """Whether people would be sent under the slug, which no public page says is taken."""
+        named = options.get("race_uuid") or self._options.get("race_uuid")
+        return "" if named else "no race UUID is set, so people are sent under the race's own id"
+
     async def send(self, target: ScoringTarget, entries: Sequence[Entry]) -> None:
         """Send people as registrations; what became of them is learned by reading back."""
         race_uuid = (
@@ -194,7 +205,12 @@ class Copernico:
         )
         path = self._wire.path("registrations", race=race_uuid)
         rows = [_registration(entry, race_uuid, target) for entry in entries]
-        answer = await self._registrations.post_json(path, rows)
+        try:
+            answer = await self._registrations.post_json(path, rows)
+        except Rejected as fault:
+            if self.doubt(target.options):
+                fault.hint = UUID_HINT
+            raise
         if isinstance(answer.body, dict) and "code" in as_dict(answer.body.get("result")):
             data_of(answer)  # what is answered is not documented; an envelope may refuse
 
