@@ -182,6 +182,13 @@ class Outlook:
             ),
         )
 
+    async def look_at_power(self) -> None:
+        """Ask for the battery: no read of the database, whose faults it must not settle."""
+        try:
+            self.power = await self.desk.power()
+        except Exception:  # noqa: BLE001  whatever the desk throws, the console stays
+            self.power = Power()
+
     def look_at_network(self) -> None:
         """Say so while the network does not reach the providers."""
         network = network_word(self.facts.network) if self.facts else ""

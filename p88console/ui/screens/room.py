@@ -133,8 +133,7 @@ class Room(Screen[None]):
         outlook.lanes = lanes if lanes is not None else outlook.lanes
         schedule = await outlook.read("schedule", "the schedule", outlook.desk.schedule)
         outlook.schedule = schedule if schedule is not None else outlook.schedule
-        power = await outlook.read("power", "the battery", outlook.desk.power)
-        outlook.power = power or outlook.power
+        await outlook.look_at_power()
         outlook.look_at_network()
         self.query_one(HeaderBar).remake()
         self.head_read()
