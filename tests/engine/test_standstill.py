@@ -105,6 +105,7 @@ async def test_what_was_sent_and_could_not_be_written_down_is_read_back_first(
         race_day.copernico.weather = Weather.FAIR
 
         async def waits() -> bool:
+            race_day.clock.step(1)  # whatever was written before falls due, and claiming it fails
             return engine.standstill.fault is not None
 
         await wait_for(waits, "the engine to wait")
