@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,25 +26,30 @@ async def on_a_file(tmp_path: Path) -> AsyncIterator[RaceDay]:
         yield day
 
 
-def pragma(race_day: RaceDay, words: str) -> None:
-    """Bend the connection that writes, as the machine bends it."""
-    connection = race_day.runtime.db._backend.writer.raw_connection()
-    connection.execute(f"PRAGMA {words}")
-    connection.close()
+async def pragma(race_day: RaceDay, words: str) -> None:
+    """Bend the connection that writes, as the machine bends it, between two of its writes."""
+    db = race_day.runtime.db
+
+    def bend() -> None:
+        connection = db._backend.writer.raw_connection()
+        connection.execute(f"PRAGMA {words}")
+        connection.close()
+
+    await asyncio.get_running_loop().run_in_executor(db._writes, bend)
 
 
 @asynccontextmanager
 async def read_only(race_day: RaceDay) -> AsyncIterator[None]:
     """The file may only be read."""
-    pragma(race_day, "query_only = ON")
+    await pragma(race_day, "query_only = ON")
     yield
-    pragma(race_day, "query_only = OFF")
+    await pragma(race_day, "query_only = OFF")
 
 
 @asynccontextmanager
 async def locked(race_day: RaceDay) -> AsyncIterator[None]:
     """Another program sits on the file."""
-    pragma(race_day, "busy_timeout = 50")
+    await pragma(race_day, "busy_timeout = 50")
     other = Database(race_day.home.database)
     with other.writer():
         yield
@@ -105,7 +111,6 @@ async def test_what_was_sent_and_could_not_be_written_down_is_read_back_first(
         race_day.copernico.weather = Weather.FAIR
 
         async def waits() -> bool:
-            race_day.clock.step(1)  # whatever was written before falls due, and claiming it fails
             return engine.standstill.fault is not None
 
         await wait_for(waits, "the engine to wait")
