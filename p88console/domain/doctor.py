@@ -87,8 +87,8 @@ class LinkFacts:
     name: str
     answered: Answered
     unmapped: tuple[str, ...] = ()
-    doubt: str = ""
-    """Why people may not be taken there."""
+    doubt: tuple[str, str] | None = None
+    """Why people may not be taken there, and what mends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +216,7 @@ def _event(event: EventFacts) -> Iterator[Check]:
             'p88console event link --race "HERE=THERE"',
         )
         if link.doubt:
-            fix = "p88console event link ID --account ID --remote ID --option race_uuid=UUID"
-            yield Check(f"{name}: people at {link.name}", Level.WARNING, link.doubt, fix)
+            yield Check(f"{name}: people at {link.name}", Level.WARNING, *link.doubt)
     yield _limit(
         f"{name}: people",
         Level.OK if event.people else Level.WARNING,

@@ -321,8 +321,8 @@ class WarnsAhead(Protocol):
 class DoubtsTarget(Protocol):
     """Can tell beforehand that people may not be taken where a link sends them."""
 
-    def doubt(self, options: Mapping[str, str]) -> str:
-        """What a link with these options lacks; empty where it lacks nothing."""
+    def doubt(self, options: Mapping[str, str]) -> tuple[str, str] | None:
+        """What a link with these options lacks and what mends it; None where it lacks nothing."""
         ...
 
 

@@ -169,12 +169,12 @@ async def _link(runtime: Runtime, event: EventRow, link: LinkRow) -> LinkFacts:
     )
 
 
-async def _doubt(runtime: Runtime, link: LinkRow) -> str:
+async def _doubt(runtime: Runtime, link: LinkRow) -> tuple[str, str] | None:
     try:
         adapter = await runtime.shop.adapters.of(link.account_id)
     except P88Error:
-        return ""  # the account's own test call has told it already
-    return adapter.doubt(link.options) if isinstance(adapter, DoubtsTarget) else ""
+        return None  # the account's own test call has told it already
+    return adapter.doubt(link.options) if isinstance(adapter, DoubtsTarget) else None
 
 
 async def _find(runtime: Runtime, account_id: int, provider_event_id: str) -> str:

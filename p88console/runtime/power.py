@@ -109,7 +109,7 @@ class PowerWatch:
 def _matters(connection: Reading, rhythm: Rhythm, now: datetime) -> bool:
     """Whether something is to be sent or done, or a gun or a finish is near."""
     return (
-        ledger.unsent(connection)[0] > 0
-        or queue.under_way(connection, now)
+        queue.under_way(connection, now)
         or timetable.race_day(connection, rhythm, now)
+        or ledger.unsent(connection)[0] > 0
     )

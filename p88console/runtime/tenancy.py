@@ -80,10 +80,10 @@ async def set_secrets(runtime: Runtime, account_id: int, secrets: Mapping[str, s
     access = AccountAccess(account.provider, secrets, account.base_url, account.options)
     adapter_module(account.provider).check(access)
     runtime.vault.put(account.vault_key, secrets)
+    await runtime.shop.adapters.forget(account_id)
     if account.held_since is not None and account.held_reason != holds.BY_HAND:
-        await resume(runtime, account_id)
-    else:
-        await runtime.shop.adapters.forget(account_id)
+        await runtime.db.write(holds.resume_account, account_id, runtime.clock.now())
+        runtime.engine.nudge()
     return await runtime.db.read(tenants.account, account_id)
 
 
@@ -217,15 +217,6 @@ def map_races(
 
 def _names(names: Iterable[str]) -> str:
     return "there are: " + ", ".join(names)
-
-
-async def resume(runtime: Runtime, account_id: int) -> int:
-    """Let an account work again, with its settings and secrets read anew."""
-    await runtime.db.read(tenants.account, account_id)
-    await runtime.shop.adapters.forget(account_id)
-    resumed = await runtime.db.write(holds.resume_account, account_id, runtime.clock.now())
-    runtime.engine.nudge()
-    return resumed
 
 
 async def account_rows(runtime: Runtime) -> Sequence[AccountRow]:

@@ -143,7 +143,7 @@ def test_no_event_at_all_is_told() -> None:
 
 
 def test_a_link_whose_people_may_not_be_taken_is_told() -> None:
-    doubted = replace(EVENT, links=(replace(LINK, doubt="no race UUID is set"),))
+    doubted = replace(EVENT, links=(replace(LINK, doubt=("no race UUID is set", "set it")),))
     assert findings(facts(event=doubted)) == {
         "City Run: people at Copernico City Run": Level.WARNING
     }

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from p88console.domain.jobs import JobState
+from p88console.domain.jobs import JobState, Operator
 from p88console.domain.model import Provider
-from p88console.runtime import tenancy
+from p88console.runtime import steering
 from p88console.store.people import lists as people
 from p88console.store.work import ledger, queue
 from p88console.system.home import Home
 from tests.engine.conftest import RUNNERS, RaceDay, race_day_at
 from tests.support.faultline import Weather
+
+ME = Operator("tester", "cli")
 
 
 async def test_an_unreachable_provider_burns_no_attempt(race_day: RaceDay) -> None:
@@ -73,7 +75,7 @@ async def test_refused_credentials_hold_the_account_with_one_message(race_day: R
     assert results.state is JobState.HELD
     assert sum("race-registrations" in line for line in race_day.copernico.requests) <= 1
     race_day.copernico.weather = Weather.FAIR
-    assert await tenancy.resume(race_day.runtime, job.account_id) == 2
+    assert await steering.resume(race_day.runtime, ME, job.account_id) == 2
     settled = await race_day.runtime.run_jobs([job.id, results.id])
     assert {job.state for job in settled} == {JobState.COMPLETED}
 

@@ -16,11 +16,10 @@ from aiosmtpd.smtp import SMTP
 
 from p88console.domain.alerting import Alert
 from p88console.domain.errors import UsageFault
-from p88console.domain.jobs import JobState
+from p88console.domain.jobs import JobState, Operator
 from p88console.domain.model import Provider
-from p88console.runtime import alerts
+from p88console.runtime import alerts, steering
 from p88console.runtime.alerts import LOOK_S, Watch
-from p88console.runtime.tenancy import resume
 from p88console.store.inbox import notices
 from p88console.store.tenancy import tenants
 from p88console.store.work import holds, queue
@@ -114,7 +113,7 @@ async def test_a_held_account_is_told_once_and_its_recovery_too(
     [told] = hook.hooks
     assert told["title"] == "P88: RunSignUp is held: the key was refused"
     assert "CDT" in told["message"]
-    await resume(race_day.runtime, 1)
+    await steering.resume(race_day.runtime, Operator("tester", "cli"), 1)
     race_day.clock.step(301)
     await watch.look()
     assert [one["title"] for one in hook.hooks[1:]] == [

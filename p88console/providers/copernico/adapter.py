@@ -191,10 +191,11 @@ class Copernico:
         """Translate one athlete in one event."""
         return copernico_people.participant(raw)
 
-    def doubt(self, options: Mapping[str, str]) -> str:
+    def doubt(self, options: Mapping[str, str]) -> tuple[str, str] | None:
         """Whether people would be sent under the slug, which no public page says is taken."""
-        named = options.get("race_uuid") or self._options.get("race_uuid")
-        return "" if named else "no race UUID is set, so people are sent under the race's own id"
+        if options.get("race_uuid") or self._options.get("race_uuid"):
+            return None
+        return "no race UUID is set, so people are sent under the race's own id", UUID_HINT
 
     async def send(self, target: ScoringTarget, entries: Sequence[Entry]) -> None:
         """Send people as registrations; what became of them is learned by reading back."""

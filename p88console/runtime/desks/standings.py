@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from p88console.domain.errors import NothingToPublish, P88Error
-from p88console.domain.jobs import Operator, Trigger
+from p88console.domain.jobs import JobState, Operator, Trigger
 from p88console.domain.publication import Mode
 from p88console.runtime import publishing, syncs
 from p88console.runtime.runtime import Runtime
@@ -100,6 +100,8 @@ class RuntimeStandings:
         )
         if queued is None:
             return "nothing differs from what is shown"
+        if queued.state is JobState.RUNNING:
+            return f"publishing as soon as #{queued.job_id} is through with what it sends now"
         return f"publishing as #{queued.job_id} in {FUSE_S:.0f} s; x on the Board cancels it"
 
     async def _prepared(self, wish: PublishWish) -> list[Draft]:
