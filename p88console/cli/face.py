@@ -57,9 +57,10 @@ class Face:
             try:
                 return asyncio.run(whole(self.home))
             except StoreLost:
-                if lost is None:
+                home = self.home
+                if lost is None or home.shared is None:
                     raise
-                return lost(self.home)
+                return lost(home)
         except P88Error as fault:
             self.fail(fault)
         except KeyboardInterrupt:

@@ -42,7 +42,10 @@ LISTED_ROWS = 20
 
 
 class Adapters:
-    """One open adapter for each account, so that its limits are shared by all its jobs."""
+    """One open adapter for each account, so that its limits are shared by all its jobs.
+
+    Whoever sees to an account's secrets, in whatever process, has it opened anew everywhere.
+    """
 
     def __init__(self, db: Database, vault: Vault, settings: Settings, lines: Lines) -> None:
         self._db = db
@@ -50,14 +53,18 @@ class Adapters:
         self._vault = vault
         self._settings = settings
         self._open: dict[int, Adapter] = {}
+        self._renewals: dict[int, int] = {}
         self._opening = asyncio.Lock()
 
     async def of(self, account_id: int) -> Adapter:
         """The account's adapter. Raises `VaultFault` or `UsageFault`."""
         async with self._opening:
+            account = await self._db.read(tenants.account, account_id)
+            if self._renewals.get(account_id) != account.renewals:
+                await self.forget(account_id)
             if account_id not in self._open:
-                account = await self._db.read(tenants.account, account_id)
                 self._open[account_id] = open_adapter(await self._access(account))
+                self._renewals[account_id] = account.renewals
             return self._open[account_id]
 
     async def _access(self, account: AccountRow) -> AccountAccess:
@@ -98,7 +105,7 @@ class Adapters:
         return tuple(adapter.warnings(today)) if isinstance(adapter, WarnsAhead) else ()
 
     async def forget(self, account_id: int) -> None:
-        """Open the account's adapter anew next time: its settings or secrets changed."""
+        """Let go of an account's adapter."""
         adapter = self._open.pop(account_id, None)
         if adapter is not None:
             await adapter.close()

@@ -57,9 +57,9 @@ async def edit(
             done = await runtime.db.write(edits.edit, mine, participant_id, values)
         else:
             done = await runtime.db.write(late.edit, mine, participant_id, values, seen)
-    except StoreLost:
+    except StoreLost as fault:
         about = {"participant_id": participant_id, "texts": dict(texts)}
-        return await _kept(runtime, operator, Deed.EDIT, about)
+        return await _kept(runtime, operator, fault, Deed.EDIT, about)
     runtime.engine.nudge()
     return done
 
@@ -79,9 +79,9 @@ async def add(
         event = await runtime.db.read(events.event, event_id)
         values, mine = read_fields(event, texts), hand(runtime, operator, event.id)
         done = await runtime.db.write(edits.add, mine, event.id, token, values)
-    except StoreLost:
+    except StoreLost as fault:
         about = {"event_id": event_id, "texts": dict(texts)}
-        return await _kept(runtime, operator, Deed.ADD, about, token=token)
+        return await _kept(runtime, operator, fault, Deed.ADD, about, token=token)
     runtime.engine.nudge()
     return done
 
@@ -93,9 +93,9 @@ async def swap_bibs(runtime: Runtime, operator: Operator, first_id: int, second_
         done = await runtime.db.write(
             edits.swap_bibs, hand(runtime, operator, event.id), first_id, second_id
         )
-    except StoreLost:
+    except StoreLost as fault:
         about = {"first_id": first_id, "second_id": second_id}
-        return await _kept(runtime, operator, Deed.SWAP, about)
+        return await _kept(runtime, operator, fault, Deed.SWAP, about)
     runtime.engine.nudge()
     return done
 
@@ -103,11 +103,17 @@ async def swap_bibs(runtime: Runtime, operator: Operator, first_id: int, second_
 async def _kept(
     runtime: Runtime,
     operator: Operator,
+    fault: StoreLost,
     deed: Deed,
     about: Mapping[str, Any],
     token: str | None = None,
 ) -> Done:
-    """Keep what was typed on this machine; it was typed over the picture that was read last."""
+    """Keep what was typed on this machine; it was typed over the picture that was read last.
+
+    Raises `fault` where the database is a file of this machine: there is no other place for it.
+    """
+    if runtime.home.shared is None:
+        raise fault
     now = runtime.clock.now()
     seen_at = now - timedelta(seconds=runtime.db.silent_s * runtime.clock.speed)
     token = token or secrets.token_hex(6)
@@ -166,8 +172,6 @@ async def resolve(
         ]
 
     done = await runtime.db.write(write)
-    for account_id in {item.account_id for item in items if item.account_id is not None}:
-        await runtime.shop.adapters.forget(account_id)
     runtime.engine.nudge()
     return done
 

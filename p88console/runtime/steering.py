@@ -46,7 +46,6 @@ async def resume(runtime: Runtime, operator: Operator, account_id: int) -> int:
     """Let an account work again, with its settings and secrets read anew."""
     hand = operators.hand(runtime, operator, None)
     resumed = await runtime.db.write(steering.resume, hand, account_id)
-    await runtime.shop.adapters.forget(account_id)
     runtime.engine.nudge()
     return resumed
 

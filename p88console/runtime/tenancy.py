@@ -80,10 +80,11 @@ async def set_secrets(runtime: Runtime, account_id: int, secrets: Mapping[str, s
     access = AccountAccess(account.provider, secrets, account.base_url, account.options)
     adapter_module(account.provider).check(access)
     runtime.vault.put(account.vault_key, secrets)
-    await runtime.shop.adapters.forget(account_id)
     if account.held_since is not None and account.held_reason != holds.BY_HAND:
         await runtime.db.write(holds.resume_account, account_id, runtime.clock.now())
         runtime.engine.nudge()
+    else:
+        await runtime.db.write(tenants.renew, account_id)
     return await runtime.db.read(tenants.account, account_id)
 
 

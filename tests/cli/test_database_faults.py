@@ -109,6 +109,15 @@ def may_mount() -> bool:
     )
 
 
+def test_an_edit_on_a_file_that_cannot_be_used_is_refused_for_what_it_is(program: Program) -> None:
+    """D21."""
+    database = a_home_in_use(program)
+    forget_the_log(database)
+    database.with_name("p88console.db-wal").mkdir()
+    error = refused(program, "participants", "edit", "1", "--set", "phone=555")
+    assert (error["code"], "shared" in f"{error}") == ("store_lost", False)
+
+
 @pytest.mark.skipif(not may_mount(), reason="needs Linux namespaces to make a small disk")
 def test_a_full_disk_stops_no_engine(
     program: Program, fresh_providers: dict[str, Any], tmp_path: Path

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from p88console.domain.jobs import JobState, Operator
 from p88console.domain.model import Provider
-from p88console.runtime import steering
+from p88console.runtime import steering, tenancy
+from p88console.runtime.runtime import open_runtime
 from p88console.store.people import lists as people
+from p88console.store.tenancy import tenants
 from p88console.store.work import ledger, queue
 from p88console.system.home import Home
 from tests.engine.conftest import RUNNERS, RaceDay, race_day_at
@@ -78,6 +80,21 @@ async def test_refused_credentials_hold_the_account_with_one_message(race_day: R
     assert await steering.resume(race_day.runtime, ME, job.account_id) == 2
     settled = await race_day.runtime.run_jobs([job.id, results.id])
     assert {job.state for job in settled} == {JobState.COMPLETED}
+
+
+async def test_new_secrets_reach_an_engine_that_runs_in_another_process(race_day: RaceDay) -> None:
+    """D6."""
+    account_id = (await race_day.pull()).account_id
+    account = await race_day.runtime.db.read(tenants.account, account_id)
+    vault, clock = race_day.runtime.vault, race_day.clock
+    right = vault.get(account.vault_key)
+    async with open_runtime(race_day.home, clock=clock, vault=vault) as elsewhere:
+        await tenancy.set_secrets(elsewhere, account_id, right | {"api_key": "another"})
+        held = await race_day.pull()
+        assert held.state is JobState.HELD
+        await tenancy.set_secrets(elsewhere, account_id, right)
+    (job,) = await race_day.runtime.run_jobs([held.id])
+    assert job.state is JobState.COMPLETED
 
 
 async def test_a_write_without_an_answer_is_read_before_it_is_repeated(

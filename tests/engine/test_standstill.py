@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from p88console.domain.errors import StoreLost
+from p88console.domain.jobs import Operator
 from p88console.domain.model import Provider
 from p88console.engine.worker import LEASE_S
+from p88console.runtime import operators
 from p88console.store.database.db import Database
+from p88console.store.people import lists as people
 from p88console.store.work import ledger, queue
 from p88console.system.home import Home
 from tests.engine.conftest import RUNNERS, RaceDay, race_day_at
@@ -124,3 +128,17 @@ async def test_what_was_sent_and_could_not_be_written_down_is_read_back_first(
     await engine.stop()
     books = await race_day.ledger(Provider.COPERNICO)
     assert books["rows_written"] == len(books["athletes"]) == RUNNERS
+
+
+@pytest.mark.parametrize("fault", [read_only, locked])
+async def test_an_edit_that_no_database_takes_is_refused_for_what_it_is(
+    on_a_file: RaceDay, fault: Callable[[RaceDay], AbstractAsyncContextManager[None]]
+) -> None:
+    """D21."""
+    runtime, who = on_a_file.runtime, Operator("tester", "cli")
+    await on_a_file.pull()
+    person = (await runtime.db.read(people.participants, on_a_file.event_id))[0].row
+    async with fault(on_a_file):
+        with pytest.raises(StoreLost):
+            await operators.edit(runtime, who, person["id"], {"phone": "555"})
+    await operators.edit(runtime, who, person["id"], {"phone": "555"})

@@ -37,6 +37,8 @@ class Account(SQLModel, table=True):
     vault_key: str = Field(unique=True)
     held_since: datetime | None = None
     held_reason: str | None = None
+    renewals: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often secrets or a hold were seen to: what was opened before that is opened anew."""
     created_at: datetime
     removed_at: datetime | None = None
 

@@ -43,6 +43,7 @@ class AccountRow:
     vault_key: str
     held_since: datetime | None
     held_reason: str | None
+    renewals: int
 
 
 def add_partner(tx: Tx, name: str, now: datetime) -> PartnerRow:
@@ -119,6 +120,15 @@ def accounts(connection: Connection) -> list[AccountRow]:
     return [_account(row) for row in connection.execute(query).mappings()]
 
 
+def renew(tx: Tx, account_id: int) -> None:
+    """Have every process read the account's secrets anew."""
+    renewals = ACCOUNTS.c.renewals + 1
+    tx.connection.execute(
+        update(ACCOUNTS).where(ACCOUNTS.c.id == account_id).values(renewals=renewals)
+    )
+    tx.touch("accounts")
+
+
 def remove_account(tx: Tx, account_id: int, now: datetime) -> None:
     """Take an account out of use; what it mirrored stays."""
     account(tx.connection, account_id)
@@ -176,4 +186,5 @@ def _account(row: RowMapping) -> AccountRow:
         vault_key=row["vault_key"],
         held_since=row["held_since"],
         held_reason=row["held_reason"],
+        renewals=row["renewals"],
     )

@@ -52,11 +52,11 @@ def hold_account(tx: Tx, account_id: int, reason: str, now: datetime) -> int:
 
 
 def resume_account(tx: Tx, account_id: int, now: datetime) -> int:
-    """Let an account work again; its held jobs are due now."""
+    """Let an account work again, its secrets read anew; its held jobs are due now."""
     tx.connection.execute(
         update(ACCOUNTS)
         .where(ACCOUNTS.c.id == account_id)
-        .values(held_since=None, held_reason=None)
+        .values(held_since=None, held_reason=None, renewals=ACCOUNTS.c.renewals + 1)
     )
     resumed = 0
     for in_doubt, state in ((False, JobState.PENDING), (True, JobState.VERIFY)):
