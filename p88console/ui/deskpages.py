@@ -18,7 +18,7 @@ class DeskPages(Generic[RowT_co]):
         self,
         outlook: Outlook,
         what: str,
-        counted: Callable[[str], Awaitable[int]],
+        counted: Callable[[str, int | None], Awaitable[int]],
         paged: Callable[[int, int, str], Awaitable[Sequence[RowT_co]]],
         placed: Callable[[int, str], Awaitable[int | None]] | None = None,
     ) -> None:
@@ -28,10 +28,10 @@ class DeskPages(Generic[RowT_co]):
         self._paged = paged
         self._placed = placed
 
-    async def count(self, text: str) -> int | None:
-        """How many rows match."""
+    async def count(self, text: str, at_most: int | None = None) -> int | None:
+        """How many rows match; a desk may stop counting once they are more than `at_most`."""
         source = f"{self._what} count"
-        return await self._outlook.read(source, self._what, lambda: self._counted(text))
+        return await self._outlook.read(source, self._what, lambda: self._counted(text, at_most))
 
     async def page(self, offset: int, limit: int, text: str) -> Sequence[RowT_co] | None:
         """Rows in the desk's order."""

@@ -11,6 +11,7 @@ from p88console.store.mirror import participants
 from p88console.store.windows import roster
 from p88console.store.windows.roster_rows import RosterQuery
 from p88console.store.work import history
+from p88console.ui.widgets.pages import FIRST_COUNT
 from tests.benchmarks.mirror import PAGE, field, pull
 from tests.benchmarks.timing import Finding, in_turns
 from tests.store.bench import Bench, set_up
@@ -61,7 +62,8 @@ def _page(bench: Bench, words: str) -> Callable[[], object]:
 
 
 def _count(bench: Bench, words: str) -> Callable[[], object]:
-    return lambda: bench.read(roster.count, RosterQuery(bench.event, words))
+    at_most = FIRST_COUNT if words else None
+    return lambda: bench.read(roster.count, RosterQuery(bench.event, words), at_most)
 
 
 def _attempts(bench: Bench) -> Callable[[], object]:
@@ -95,6 +97,8 @@ def _copy(bench: Bench, further: int) -> None:
         f"SELECT participant_id + {further}, word, event_id, name_key FROM name_words "
         f"WHERE participant_{within}"
     )
+
+    bench.execute("UPDATE events SET people = people + :further", further=PULLED)
 
 
 def _history(folder: Path, count: int) -> Bench:

@@ -18,6 +18,8 @@ from p88console.store.inbox.decisions import Verdict
 from p88console.store.mirror import participants, versions
 from p88console.store.people import edits, undo
 from p88console.store.people.edits import Hand
+from p88console.store.windows import roster
+from p88console.store.windows.roster_rows import RosterQuery
 from tests.store.bench import PULL_SOURCE, Bench, ada, set_up
 from tests.support.clock import SteppedClock
 
@@ -35,6 +37,7 @@ class PeopleMachine(RuleBasedStateMachine):
         self.theirs: dict[str, str | None] = dict.fromkeys(PEOPLE)
         self.typed: dict[str, str] = {}
         """What the operator typed and nobody has decided against since."""
+        self.walk_ups = 0
         self.pull(None)
 
     def teardown(self) -> None:
@@ -63,6 +66,12 @@ class PeopleMachine(RuleBasedStateMachine):
         self.bench.write(edits.edit, self.hand, self.its_id(key), {"city": city})
         self.typed[key] = city
 
+    @rule()
+    def register(self) -> None:
+        self.walk_ups += 1
+        names = {"first_name": "Walk", "last_name": f"Up{self.walk_ups}"}
+        self.bench.write(edits.add, self.hand, self.bench.event, str(self.walk_ups), names)
+
     @rule(decision=st.sampled_from([Decision.MINE, Decision.THEIRS]))
     def decide(self, decision: Decision) -> None:
         items = self.bench.read(inbox.items, kind=Kind.CONFLICT)
@@ -87,8 +96,16 @@ class PeopleMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_gone_and_nobody_is_twice(self) -> None:
-        rows = self.bench.rows("SELECT provider_id FROM participants WHERE status = 'active'")
+        rows = self.bench.rows(
+            "SELECT provider_id FROM participants WHERE status = 'active' AND NOT added_here"
+        )
         assert sorted(row["provider_id"] for row in rows) == sorted(PEOPLE)
+
+    @invariant()
+    def the_event_knows_how_many_people_it_has(self) -> None:
+        query = RosterQuery(self.bench.event)
+        counted = self.bench.count("SELECT count(*) FROM participants")
+        assert self.bench.read(roster.count, query) == counted == len(PEOPLE) + self.walk_ups
 
     @invariant()
     def whatever_was_typed_stands_or_was_agreed_to(self) -> None:

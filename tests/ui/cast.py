@@ -188,8 +188,12 @@ class StagePeople:
     async def events(self) -> Sequence[EventChoice]:
         return await self.answer("people.events", lambda: self.choices)
 
-    async def count(self, query: RosterQuery) -> int:
-        return await self.answer("people.count", lambda: len(self._matching(query)), query)
+    async def count(self, query: RosterQuery, at_most: int | None = None) -> int:
+        def counted() -> int:
+            found = len(self._matching(query))
+            return found if at_most is None else min(found, at_most + 1)
+
+        return await self.answer("people.count", counted, query)
 
     async def page(self, query: RosterQuery, offset: int, limit: int) -> Sequence[RosterRow]:
         def page() -> Sequence[RosterRow]:

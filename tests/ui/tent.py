@@ -41,10 +41,11 @@ class Roster:
     pages: list[int] = field(default_factory=list)
     gate: asyncio.Event | None = None
 
-    async def count(self, text: str) -> int | None:
+    async def count(self, text: str, at_most: int | None = None) -> int | None:
         self.counts += 1
         await asyncio.sleep(0)
-        return None if self.fails else len(self._matching(text))
+        found = len(self._matching(text))
+        return None if self.fails else found if at_most is None else min(found, at_most + 1)
 
     async def page(self, offset: int, limit: int, text: str) -> Sequence[Runner] | None:
         self.pages.append(offset // limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from p88console.ui.widgets.pages import PAGE_ROWS
-from tests.ui.stage import wait_for
+from tests.ui.stage import toasts, wait_for
 from tests.ui.tent import MANY, Roster, Runner, quiet, shown, tent
 
 
@@ -122,8 +122,8 @@ async def test_a_page_that_fails_is_not_asked_for_again_and_again() -> None:
 
 async def test_a_list_that_shrank_between_count_and_page() -> None:
     class Shrinking(Roster):
-        async def count(self, text: str) -> int | None:
-            return (await super().count(text) or 0) + 30
+        async def count(self, text: str, at_most: int | None = None) -> int | None:
+            return (await super().count(text, at_most) or 0) + 30
 
     async with tent(Shrinking(range(40))) as (grid, pilot):
         await quiet(pilot, grid)
@@ -139,4 +139,43 @@ async def test_a_search_that_finds_few_needs_no_counting() -> None:
         assert (grid.total, roster.counts) == (20, counted)
         grid.filter_rows("4")
         await quiet(pilot, grid)
-        assert (grid.total, roster.counts) == (40_951, counted + 1)
+        assert (grid.counted, roster.counts) == ("500+", counted + 1)
+
+
+async def test_what_a_search_finds_is_counted_on_once_somebody_looks_further_down() -> None:
+    roster = Roster(range(MANY))
+    async with tent(roster) as (grid, pilot):
+        grid.filter_rows("4")
+        await quiet(pilot, grid)
+        grid.scroll_to(y=grid.virtual_size.height, animate=False)
+        await wait_for(pilot, lambda: grid.total == 40_951, "all are counted")
+        await quiet(pilot, grid)
+        assert "···" not in "".join(shown(grid))
+        counted = roster.counts
+        grid.refresh_rows()
+        await quiet(pilot, grid)
+        assert (grid.counted, roster.counts) == ("40,951", counted + 1)
+        grid.filter_rows("5")
+        await quiet(pilot, grid)
+        assert grid.counted == "500+"
+
+
+async def test_the_end_of_what_a_search_finds_is_its_last_row() -> None:
+    roster = Roster(range(MANY))
+    async with tent(roster) as (grid, pilot):
+        grid.filter_rows("4")
+        await quiet(pilot, grid)
+        await pilot.press("end")
+        await wait_for(pilot, lambda: grid.cursor == 40_950, "the cursor is at the end")
+        await quiet(pilot, grid)
+        assert grid.current == Runner(99_994, "runner 99994")
+
+
+async def test_no_more_are_marked_at_once_than_may_be_though_they_are_not_counted() -> None:
+    roster = Roster(range(MANY))
+    async with tent(roster) as (grid, pilot):
+        grid.filter_rows("4")
+        await quiet(pilot, grid)
+        grid.action_mark_all()
+        await wait_for(pilot, lambda: bool(toasts(grid.app)), "it says why not")
+        assert not grid.marks

@@ -38,9 +38,9 @@ class RuntimePeople:
         """The events to choose from, by their start."""
         return await self._db.read(roster.events)
 
-    async def count(self, query: RosterQuery) -> int:
-        """How many people match."""
-        return await self._db.read(roster.count, query)
+    async def count(self, query: RosterQuery, at_most: int | None = None) -> int:
+        """How many people match; where they are more than `at_most`, one more than that."""
+        return await self._db.read(roster.count, query, at_most)
 
     async def page(self, query: RosterQuery, offset: int, limit: int) -> Sequence[RosterRow]:
         """People in the query's order."""

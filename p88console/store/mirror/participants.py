@@ -25,6 +25,7 @@ from p88console.store.mirror.merging import Merged, Merging
 from p88console.store.mirror.rules import Rules
 from p88console.store.tables import Participant, ParticipantChange, Race
 from p88console.store.tables.base import table
+from p88console.store.tenancy.events import count_in
 from p88console.store.tenancy.races import ensure_races
 from p88console.store.work.touched import Touched
 from p88console.system.attention import give_way
@@ -199,6 +200,7 @@ class _Page:
             row["id"] = its_id
         insert_many(tx.connection, PARTICIPANTS, self.created)
         name_words.add(tx.connection, self.created)
+        count_in(tx.connection, self.created[0]["event_id"], len(ids))
 
     def tell(self, touched: Touched) -> None:
         """Name whom the counts are about."""

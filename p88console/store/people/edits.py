@@ -35,6 +35,7 @@ from p88console.store.mirror.rules import Rules, conflict, conflict_key
 from p88console.store.people import bibs
 from p88console.store.tables import OperatorAction
 from p88console.store.tables.base import table
+from p88console.store.tenancy.events import count_in
 from p88console.store.work import outbox
 
 ACTIONS = table(OperatorAction)
@@ -187,6 +188,7 @@ def add(tx: Tx, hand: Hand, event_id: int, token: str, values: Mapping[str, Valu
         insert(PARTICIPANTS).values(row).returning(PARTICIPANTS.c.id)
     ).scalar_one()
     name_words.refresh(tx.connection, [participant_id])
+    count_in(tx.connection, event_id, 1)
     summary = f"{name_of(row)} was registered here"
     act = Act(event_id, "add", summary, "registered here")
     action_id = open_action(tx, hand, act, [])

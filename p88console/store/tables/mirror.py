@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, false
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from p88console.domain.model import ParticipantStatus
@@ -32,6 +32,8 @@ class Event(SQLModel, table=True):
     raw_hash: str
     first_seen_at: datetime
     changed_at: datetime
+    people: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How many participants it has, whatever their status; whoever adds one adds to it."""
 
 
 class Race(SQLModel, table=True):
@@ -62,6 +64,7 @@ class Participant(SQLModel, table=True):
         UniqueConstraint("event_id", "row_key"),
         one_of("status", ParticipantStatus),
         Index("ix_participants_event_bib", "event_id", "bib"),
+        Index("ix_participants_event_number", "event_id", text("length(bib)"), "bib"),
         Index("ix_participants_event_name", "event_id", "name_key", "bib"),
         Index("ix_participants_event_standing", "event_id", "status", "race_id", "bib"),
         Index("ix_participants_event_changed", "event_id", "changed_at"),

@@ -151,6 +151,12 @@ def upsert_events(
     return counts, discovered
 
 
+def count_in(connection: Connection, event_id: int, people: int) -> None:
+    """Let the event know that it has so many more people, in the transaction that adds them."""
+    grown = update(EVENTS).where(EVENTS.c.id == event_id)
+    connection.execute(grown.values(people=EVENTS.c.people + people))
+
+
 def _upsert_races(tx: Tx, event_id: int, record: EventRecord) -> None:
     rows = [
         {

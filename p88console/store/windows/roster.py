@@ -31,30 +31,50 @@ P = PARTICIPANTS.c
 ACTIVE = ParticipantStatus.ACTIVE.value
 
 
-def count(connection: Connection, query: RosterQuery) -> int:
-    """How many people match."""
-    return int(connection.execute(count_query(query)).scalar_one())
+ALIKE = 8
+"""How many words that begin alike a person has at most, over those whom a search finds."""
 
 
-def count_query(query: RosterQuery) -> Select[Any]:
-    """The statement behind `count`."""
+def count(connection: Connection, query: RosterQuery, at_most: int | None = None) -> int:
+    """How many people match; where they are more than `at_most`, one more than that."""
+    return int(connection.execute(count_query(query, at_most)).scalar_one())
+
+
+def count_query(query: RosterQuery, at_most: int | None = None) -> Select[Any]:
+    """The statement behind `count`; it reads no more rows than it has to count."""
+    if query.facet is RosterFacet.EVERYBODY and not query.text.split():
+        everybody = select(func.coalesce(func.sum(EVENTS.c.people), 0))
+        its_id = query.event_id
+        return everybody if its_id is None else everybody.where(EVENTS.c.id == its_id)
     found = _listing(query, once=False)
-    people = func.count() if found.source is PARTICIPANTS else func.count(found.its_id.distinct())
-    return found.narrowed(select(people))
+    by_word = found.source is not PARTICIPANTS
+    if at_most is None:
+        people = func.count(found.its_id.distinct()) if by_word else func.count()
+        return found.narrowed(select(people))
+    listed = found.narrowed(select(found.its_id.label("its_id")))
+    if by_word:
+        words = listed.limit((at_most + 1) * ALIKE).subquery()
+        listed = select(words.c.its_id).distinct()
+    return select(func.count()).select_from(listed.limit(at_most + 1).subquery())
 
 
 def page(connection: Connection, query: RosterQuery, offset: int, limit: int) -> list[RosterRow]:
     """People from `offset` on; only these are looked up beyond the index that sorts them."""
-    found = _listing(query)
-    window = found.narrowed(select(found.its_id)).order_by(*found.order)
-    ids = list(connection.execute(window.offset(offset).limit(limit)).scalars())
+    window = page_query(connection, query).offset(offset).limit(limit)
+    ids = list(connection.execute(window).scalars())
     rows = {row.id: row for row in _rows(connection, ids)}
     return [rows[one] for one in ids]
 
 
+def page_query(connection: Connection, query: RosterQuery) -> Select[Any]:
+    """The statement behind `page`: everybody's id in the order asked for."""
+    found = _listing(query, _lengths(connection, query))
+    return found.narrowed(select(found.its_id)).order_by(*found.order)
+
+
 def place(connection: Connection, query: RosterQuery, participant_id: int) -> int | None:
     """Where a person stands in the list; None when they are not in it."""
-    found = _listing(query)
+    found = _listing(query, _lengths(connection, query))
     number = func.row_number().over(order_by=found.order) - 1
     columns = select(found.its_id.label("its_id"), number.label("place"))
     numbered = found.narrowed(columns).subquery()
@@ -88,9 +108,8 @@ def facet_counts(
 
 def events(connection: Connection) -> list[EventChoice]:
     """Every event in use that people register for, by its start."""
-    registered = select(func.count()).where(P.event_id == EVENTS.c.id).correlate(EVENTS)
     query = (
-        select(EVENTS, ACCOUNTS.c.provider, registered.scalar_subquery().label("participants"))
+        select(EVENTS, ACCOUNTS.c.provider)
         .join(ACCOUNTS, ACCOUNTS.c.id == EVENTS.c.account_id)
         .where(ACCOUNTS.c.removed_at.is_(None))
         .order_by(EVENTS.c.starts_at, EVENTS.c.id)
@@ -102,7 +121,7 @@ def events(connection: Connection) -> list[EventChoice]:
             row["timezone"],
             row["provider"],
             row["starts_at"],
-            row["participants"],
+            row["people"],
         )
         for row in connection.execute(query).mappings()
     ]
@@ -131,10 +150,31 @@ class _Listing:
         return query.select_from(self.source).where(*self.where)
 
 
-def _listing(wanted: RosterQuery, *, once: bool = True) -> _Listing:
+def _lengths(connection: Connection, wanted: RosterQuery) -> list[int]:
+    """The lengths of the event's bibs that may begin as searched, each looked up in the index.
+
+    Among bibs of one length those that begin alike stand together in their order, so a page of
+    them is read without the others.
+    """
+    digits = [len(word) for word in wanted.text.split() if word.isdecimal()]
+    if wanted.event_id is None or not digits:
+        return []
+    length = func.length(P.bib)
+    shortest = select(func.min(length)).where(P.event_id == wanted.event_id)
+    found = select(shortest.where(length >= max(digits)).scalar_subquery().label("length"))
+    each = found.cte("lengths", recursive=True)
+    longer = shortest.where(length > each.c.length).scalar_subquery()
+    each = each.union_all(select(longer).where(each.c.length.is_not(None)))
+    return list(
+        connection.execute(select(each.c.length).where(each.c.length.is_not(None))).scalars()
+    )
+
+
+def _listing(wanted: RosterQuery, lengths: Sequence[int] = (), *, once: bool = True) -> _Listing:
     """People by the index of their words where a word is searched, else by their own indexes.
 
-    Without `once`, whoever has several words that begin so is there with each of them.
+    `lengths` are those of the bibs that may match, where they matter for the order. Without
+    `once`, whoever has several words that begin so is there with each of them.
     """
     words = wanted.text.split()
     facet = _FACETS.get(wanted.facet)
@@ -142,6 +182,7 @@ def _listing(wanted: RosterQuery, *, once: bool = True) -> _Listing:
     leading = max((word for word in plain if plain[word]), key=len, default=None)
     if leading is None or len(plain) < len(words) or wanted.order is not RosterOrder.NAME:
         where = [_matches(P.id, word, wanted) for word in words]
+        where += [func.length(P.bib).in_(lengths)] if lengths else []
         where += [facet(wanted)] if facet else []
         where += [] if wanted.event_id is None else [P.event_id == wanted.event_id]
         return _Listing(PARTICIPANTS, P.id, tuple(where), _order(wanted))
@@ -213,13 +254,13 @@ def _shares_a_bib(event_id: int | None) -> ColumnElement[bool]:
 
 
 def _order(wanted: RosterQuery) -> tuple[Any, ...]:
-    by_bib = (P.bib.is_(None), func.length(P.bib), P.bib, P.event_id, P.id)
+    digits, by_bib = func.length(P.bib), (P.bib, P.event_id, P.id)
     if any(word.isdecimal() for word in wanted.text.split()):
-        return by_bib
+        return (digits, *by_bib)  # who is found has a bib
     by_name = (P.event_id, P.name_key, P.bib, P.id)
     match wanted.order:
         case RosterOrder.BIB:
-            return by_bib
+            return (digits.nulls_last(), *by_bib)
         case RosterOrder.RACE:
             return (P.event_id, P.race_id, *by_name[1:])
         case RosterOrder.CHANGED:

@@ -22,8 +22,8 @@ class PeopleDesk(Protocol):
         """The events to choose from, by their start."""
         ...
 
-    async def count(self, query: RosterQuery) -> int:
-        """How many people match."""
+    async def count(self, query: RosterQuery, at_most: int | None = None) -> int:
+        """How many people match; where they are more than `at_most`, one more than that."""
         ...
 
     async def page(self, query: RosterQuery, offset: int, limit: int) -> Sequence[RosterRow]:

@@ -51,7 +51,7 @@ def queue_pane(outlook: Outlook, notes: Callable[[], Phrase]) -> Pane:
     """Jobs that wait or run, in the order in which they will be served."""
     desk = outlook.desk
     grid = Grid(
-        DeskPages(outlook, "the queue", desk.queue_count, desk.queue_page),
+        DeskPages(outlook, "the queue", lambda text, _: desk.queue_count(text), desk.queue_page),
         queue_look(outlook.pace, _empty("nothing waits")),
         lambda: outlook.moment,
     )
@@ -65,7 +65,7 @@ def retry_pane(outlook: Outlook, notes: Callable[[], Phrase], needing: Callable[
     """
     desk = outlook.desk
 
-    def counted(text: str) -> Awaitable[int]:
+    def counted(text: str, _at_most: int | None) -> Awaitable[int]:
         return (desk.work.needing_count if needing() else desk.retry_count)(text)
 
     def paged(offset: int, limit: int, text: str) -> Awaitable[Sequence[QueueRow]]:
@@ -88,7 +88,11 @@ def history_pane(outlook: Outlook, notes: Callable[[], Phrase]) -> Pane:
     desk = outlook.desk
     grid = Grid(
         DeskPages(
-            outlook, "the history", desk.history_count, desk.history_page, desk.history_place
+            outlook,
+            "the history",
+            lambda text, _: desk.history_count(text),
+            desk.history_page,
+            desk.history_place,
         ),
         Look(
             HISTORY_COLUMNS,

@@ -55,7 +55,7 @@ class History(ListRoom):
         pages: DeskPages[HistoryRow] = DeskPages(
             self.outlook,
             "the history",
-            lambda text: past.count(replace(self.query_now, text=text)),
+            lambda text, _: past.count(replace(self.query_now, text=text)),
             lambda offset, limit, text: past.page(
                 replace(self.query_now, text=text), offset, limit
             ),

@@ -85,7 +85,7 @@ class Inbox(Deciding, ListRoom):
         pages: DeskPages[Item] = DeskPages(
             self.outlook,
             "the inbox",
-            lambda text: inbox.count(replace(self.query_now, text=text)),
+            lambda text, _: inbox.count(replace(self.query_now, text=text)),
             lambda offset, limit, text: inbox.page(
                 replace(self.query_now, text=text), offset, limit
             ),

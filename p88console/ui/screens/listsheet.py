@@ -43,7 +43,7 @@ class AtHand(Generic[RowT]):
     def __init__(self) -> None:
         self.rows: Sequence[RowT] = ()
 
-    async def count(self, text: str) -> int:  # noqa: ARG002  nothing narrows them
+    async def count(self, text: str, at_most: int | None = None) -> int:  # noqa: ARG002  all at hand
         """How many there are."""
         return len(self.rows)
 

@@ -50,7 +50,7 @@ class Choices:
             if all(f" {word}" in f" {folded(f'{one.label} {one.about}')}" for word in words)
         ]
 
-    async def count(self, text: str) -> int:
+    async def count(self, text: str, at_most: int | None = None) -> int:  # noqa: ARG002  all at hand
         """How many match."""
         return len(self._matching(text))
 

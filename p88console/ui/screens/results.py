@@ -55,7 +55,7 @@ class Results(ListRoom):
         pages: DeskPages[ResultRow] = DeskPages(
             self.outlook,
             "the results",
-            lambda text: standings.count(replace(self.query_now, text=text)),
+            lambda text, _: standings.count(replace(self.query_now, text=text)),
             lambda offset, limit, text: standings.page(
                 replace(self.query_now, text=text), offset, limit
             ),

@@ -85,7 +85,7 @@ class Roster(Editing, ListRoom):
         pages: DeskPages[RosterRow] = DeskPages(
             self.outlook,
             "the roster",
-            lambda text: people.count(replace(self.query_now, text=text)),
+            lambda text, at_most: people.count(replace(self.query_now, text=text), at_most),
             lambda offset, limit, text: people.page(
                 replace(self.query_now, text=text), offset, limit
             ),

@@ -68,7 +68,7 @@ class Setup(Linking, ListRoom):
         above = (self.facet_line(),)
         return Pane("Setup", grid, notes=self._notes, above=above, alone=True, id="setup-list")
 
-    async def _how_many(self, text: str) -> int:
+    async def _how_many(self, text: str, _at_most: int | None) -> int:
         self.rows = await self.outlook.desk.setup.rows()
         return len(self._matching(text))
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.geometry import Size
@@ -17,11 +16,10 @@ from p88console.ui.action import Situation
 from p88console.ui.actions import bindings, obstacle
 from p88console.ui.format import Moment
 from p88console.ui.phrase import NOTHING, Phrase, Piece, Tone, say
-from p88console.ui.reading import Reading
-from p88console.ui.widgets.canvas import Canvas
 from p88console.ui.widgets.columns import Line, Look
 from p88console.ui.widgets.lines import TONE_CLASSES, strip
-from p88console.ui.widgets.pages import PAGE_ROWS, Pages, PageSource, Row, read_window
+from p88console.ui.widgets.paged import Paged
+from p88console.ui.widgets.pages import PageSource, Row
 
 RowT = TypeVar("RowT", bound=Row)
 
@@ -35,7 +33,7 @@ NOT_YET = say("···", Tone.DIM)
 UNREAD = say("not read yet", Tone.FAIL)
 
 
-class Grid(Canvas, Generic[RowT], can_focus=True, inherit_bindings=False):
+class Grid(Paged[RowT], can_focus=True, inherit_bindings=False):
     """Rows of an async page source, with a cursor and marks that belong to rows, not to places.
 
     The cursor stays on its row while rows come and go around it. At the top it follows the list
@@ -75,33 +73,14 @@ class Grid(Canvas, Generic[RowT], can_focus=True, inherit_bindings=False):
             look: How they are shown.
             moment: The instant and zone to show them at.
         """
-        super().__init__()
-        self._source = source
+        super().__init__(source)
         self._look = self._whole = look
         self._moment = moment
-        self._pages: Pages[RowT] = Pages()
-        self._reading = Reading(self, self._read)
-        self._stale = False
-        self._broken = False
-        self._generation = 0
-        self._cursor_id: int | None = None
         self._follows = True
-        self.cursor = 0
         self.steered = False
         """Whether keys come here from the line that the operator types into."""
         self.loaded = False
-        self.text = ""
         self.marks: dict[int, RowT] = {}
-
-    @property
-    def total(self) -> int:
-        """How many rows there are."""
-        return self._pages.total
-
-    @property
-    def busy(self) -> bool:
-        """Whether rows are being read."""
-        return self._reading.busy
 
     @property
     def lit(self) -> bool:
@@ -109,31 +88,11 @@ class Grid(Canvas, Generic[RowT], can_focus=True, inherit_bindings=False):
         return self.has_focus or self.steered
 
     @property
-    def current(self) -> RowT | None:
-        """The row under the cursor, if it is at hand."""
-        return self._pages.row(self.cursor)
-
-    @property
     def chosen(self) -> Sequence[RowT]:
         """The marked rows, or the one under the cursor."""
         if self.marks:
             return tuple(self.marks.values())
         return (self.current,) if self.current is not None else ()
-
-    @property
-    def at_hand(self) -> Sequence[RowT]:
-        """The rows that have been read, in their order."""
-        return tuple(row for _, row in self._pages.rows())
-
-    def refresh_rows(self) -> None:
-        """Read anew what is in view; requests during a read fold into one."""
-        self._stale = True
-        self._broken = False
-        self._reading.request()
-
-    async def count_now(self) -> int | None:
-        """How many rows there would be if they were read now; None when that cannot be read."""
-        return await self._source.count(self.text)
 
     def filter_rows(self, text: str) -> None:
         """Show only rows that match; the list is another one, so the cursor goes to its top."""
@@ -143,13 +102,9 @@ class Grid(Canvas, Generic[RowT], can_focus=True, inherit_bindings=False):
 
     def begin_anew(self) -> None:
         """The list is another one: read it from its top."""
+        self._to_the_end = False
         self._go(0, follow=True)
         self.sorted_anew()
-
-    def sorted_anew(self) -> None:
-        """The same rows in another order; the cursor goes where its row went."""
-        self._generation += 1
-        self.refresh_rows()
 
     @property
     def column_titles(self) -> Sequence[str]:
@@ -166,29 +121,6 @@ class Grid(Canvas, Generic[RowT], can_focus=True, inherit_bindings=False):
         """Forget every mark."""
         self.marks.clear()
         self._tell()
-
-    async def _read(self) -> None:
-        if self._stale:
-            self._stale = False
-            await self._read_window()
-        while not self._broken and (number := self._pages.missing(*self._in_view())) is not None:
-            generation = self._generation
-            rows = await self._source.page(number * PAGE_ROWS, PAGE_ROWS, self.text)
-            if generation != self._generation:
-                return
-            if rows is None:
-                self._broken = True
-            else:
-                self._settle(partial(self._pages.put, number, rows))
-
-    async def _read_window(self) -> None:
-        generation = self._generation
-        places = (*self._in_view(), self.cursor)
-        window = await read_window(self._source, places, self.text, self._cursor_id)
-        if window is None:
-            self._broken = True
-        elif generation == self._generation:
-            self._settle(partial(self._pages.replace, *window))
 
     def _settle(self, take: Callable[[], None]) -> None:
         """Take rows in; the cursor's row and the row at the top stay where the eye is."""
@@ -308,8 +240,15 @@ class Grid(Canvas, Generic[RowT], can_focus=True, inherit_bindings=False):
         self._go(0, follow=True)
 
     def action_end(self) -> None:
-        """To the last row."""
-        self._go(self.total - 1)
+        """To the last row, which may have to be counted first."""
+        if self._pages.more:
+            self.run_worker(self._go_to_the_end(), group="end", exit_on_error=False)
+        else:
+            self._go(self.total - 1)
+
+    async def _go_to_the_end(self) -> None:
+        if await self._count_on():
+            self._go(self.total - 1)
 
     def action_mark(self) -> None:
         """Mark this row or take its mark away, and go on to the next."""
@@ -325,12 +264,13 @@ class Grid(Canvas, Generic[RowT], can_focus=True, inherit_bindings=False):
         self.run_worker(self._mark_all(), group="marking", exit_on_error=False)
 
     async def _mark_all(self) -> None:
-        if self.total > MOST_MARKS:
-            said = f"{self.total:,} rows are too many to mark at once: filter first."
-            self.notify(said, severity="warning", markup=False)
-            return
-        rows = await self._source.page(0, MOST_MARKS, self.text)
+        many = self.total > MOST_MARKS
+        rows = () if many else await self._source.page(0, MOST_MARKS + 1, self.text)
         if rows is None:
+            return
+        if many or len(rows) > MOST_MARKS:
+            said = f"{self.counted} rows are too many to mark at once: filter first."
+            self.notify(said, severity="warning", markup=False)
             return
         every = {row.id: row for row in rows}
         self.marks = {} if self.marks.keys() >= every.keys() else every

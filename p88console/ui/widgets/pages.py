@@ -8,6 +8,8 @@ from typing import Generic, Protocol, TypeVar
 
 PAGE_ROWS = 100
 PAGES_KEPT = 24
+FIRST_COUNT = 5 * PAGE_ROWS
+"""How far rows that a text finds are counted before somebody looks further down."""
 
 
 class Row(Protocol):
@@ -26,8 +28,8 @@ RowT_co = TypeVar("RowT_co", bound=Row, covariant=True)
 class PageSource(Protocol[RowT_co]):
     """Where rows come from; `None` says that they could not be read; the table keeps its own."""
 
-    async def count(self, text: str) -> int | None:
-        """How many rows match the filter text."""
+    async def count(self, text: str, at_most: int | None = None) -> int | None:
+        """How many rows match the filter text; any number above `at_most` says "more"."""
         ...
 
     async def page(self, offset: int, limit: int, text: str) -> Sequence[RowT_co] | None:
@@ -44,6 +46,8 @@ class Pages(Generic[RowT]):
 
     def __init__(self) -> None:
         self.total = 0
+        self.more = False
+        """Whether there may be more than were counted."""
         self._pages: OrderedDict[int, Sequence[RowT]] = OrderedDict()
 
     def row(self, index: int) -> RowT | None:
@@ -73,12 +77,19 @@ class Pages(Generic[RowT]):
         wanted = range(first // PAGE_ROWS, min(last, self.total - 1) // PAGE_ROWS + 1)
         return next((number for number in wanted if number not in self._pages), None)
 
-    def replace(self, total: int, pages: Mapping[int, Sequence[RowT]]) -> None:
+    def replace(
+        self, total: int, pages: Mapping[int, Sequence[RowT]], at_most: int | None = None
+    ) -> None:
         """Forget all that was read before."""
-        self.total = total
+        self.counted(total, at_most)
         self._pages.clear()
         for number, rows in sorted(pages.items()):
             self.put(number, rows)
+
+    def counted(self, total: int, at_most: int | None = None) -> None:
+        """Take in how many rows there are, counted to the end or until they were more."""
+        self.total = total
+        self.more = at_most is not None and total > at_most
 
     def put(self, number: int, rows: Sequence[RowT]) -> None:
         """Keep one page; a short one says where the list ends now."""
@@ -88,6 +99,7 @@ class Pages(Generic[RowT]):
             self._pages.move_to_end(number)
         if len(rows) < PAGE_ROWS:
             self.total = start + len(rows) if rows else min(self.total, start)
+            self.more = False
         else:
             self.total = max(self.total, start + len(rows))
         while len(self._pages) > PAGES_KEPT:
@@ -95,7 +107,11 @@ class Pages(Generic[RowT]):
 
 
 async def read_window(
-    source: PageSource[RowT], places: Iterable[int], text: str, row_id: int | None = None
+    source: PageSource[RowT],
+    places: Iterable[int],
+    text: str,
+    row_id: int | None = None,
+    at_most: int | None = None,
 ) -> tuple[int, dict[int, Sequence[RowT]]] | None:
     """Read how many rows there are and the pages of some of them; None when one cannot be read.
 
@@ -106,6 +122,7 @@ async def read_window(
         places: The rows whose pages are wanted.
         text: The filter text.
         row_id: A row whose page is wanted wherever it stands now.
+        at_most: How far to count; all the way where it is None.
     """
     fresh: dict[int, Sequence[RowT]] = {}
     if text:
@@ -113,7 +130,7 @@ async def read_window(
         if found is None or len(found) < PAGE_ROWS:
             return None if found is None else (len(found), {0: found})
         fresh[0] = found
-    total = await source.count(text)
+    total = await source.count(text, at_most)
     if total is None:
         return None
     wanted = sorted({place // PAGE_ROWS for place in places if place < total})

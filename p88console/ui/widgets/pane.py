@@ -71,7 +71,7 @@ class Pane(Vertical):
         super().__init__(id=id)
         self._focus_tone = Tone.STRONG if alone else Tone.ACCENT
         self._name_shown = name
-        self._counts = counts or (lambda grid: say(number(grid.total)))
+        self._counts = counts or (lambda grid: say(grid.counted))
         self._more_notes = notes
         self._above = above
         self._below = below
