@@ -22,7 +22,7 @@ HEAVY = {
         "fastapi",
         "uvicorn",
     },
-    "p88console.engine.engine": {"textual", "apscheduler", "keyring", "alembic"},
+    "p88console.engine.engine": {"textual", "apscheduler", "keyring", "alembic", "sqlmodel"},
     "p88console.ui.app": {"sqlalchemy", "sqlmodel", "httpx", "keyring"},
 }
 

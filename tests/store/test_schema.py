@@ -15,6 +15,7 @@ from p88console.domain.errors import StoreFault
 from p88console.store.database import migrate
 from p88console.store.database.db import Database
 from p88console.store.tables import METADATA
+from tests.store import derive
 from tests.store.bench import Bench, ada
 
 EXPRESSION_INDEXES = {
@@ -138,3 +139,8 @@ def test_foreign_keys_hold(bench: Bench) -> None:
     bench.mirror(ada())
     with pytest.raises(StoreFault, match=r"(?i)foreign key"):
         bench.execute("UPDATE participants SET event_id = 999")
+
+
+def test_statements_know_the_tables_that_are_defined() -> None:
+    kept = {file: file.read_text(encoding="utf-8") for file in derive.derived()}
+    assert kept == derive.derived(), "run: python -m tests.store.derive"

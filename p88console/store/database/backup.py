@@ -12,9 +12,9 @@ from sqlalchemy import update
 
 from p88console.domain.errors import StoreFault, UsageFault
 from p88console.store.database.db import Tx
+from p88console.store.database.kinds import CORE
 from p88console.store.database.migrate import HEAD
 from p88console.store.database.sqlite import BUSY_TIMEOUT_MS
-from p88console.store.tables import METADATA
 from p88console.store.tenancy.events import LINKS
 from p88console.store.work import engines, leases
 from p88console.store.work.engines import Holder
@@ -81,7 +81,7 @@ def _checked(file: Path, found: sqlite3.Connection) -> int:
         raise _damaged(file, str(told))
     if found.execute("PRAGMA foreign_key_check").fetchone() is not None:
         raise _damaged(file, "rows point to rows that are not there")
-    ours = tables & set(METADATA.tables)
+    ours = tables & set(CORE.tables)
     counts = (f"SELECT count(*) FROM {name}" for name in ours)  # noqa: S608  # our own tables
     return sum(found.execute(query).fetchone()[0] for query in counts)
 

@@ -9,11 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
 from p88console.domain.notices import Notice, Noticed, NoticeKind
+from p88console.store import core
 from p88console.store.database.db import Tx
-from p88console.store.tables import EngineNotice
-from p88console.store.tables.base import table
 
-NOTICES = table(EngineNotice)
+NOTICES = core.ENGINE_NOTICES
 
 
 def begin(tx: Tx, found: Noticed, now: datetime) -> None:

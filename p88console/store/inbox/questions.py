@@ -12,17 +12,16 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, sele
 
 from p88console.domain.errors import NotThere
 from p88console.domain.inbox import Decision, Kind
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.database.matching import matching
 from p88console.store.database.upsert import CHUNK, chunked
-from p88console.store.tables import InboxItem, Participant
-from p88console.store.tables.base import table
 from p88console.store.tenancy.events import EVENTS, LINKS
 from p88console.store.tenancy.tenants import ACCOUNTS
 from p88console.store.windows.inbox_rows import Item
 
-INBOX = table(InboxItem)
-PARTICIPANTS = table(Participant)
+INBOX = core.INBOX
+PARTICIPANTS = core.PARTICIPANTS
 
 STANDS = (Decision.KEEP.value, Decision.DROP.value, Decision.CONFIRM.value)
 """Decisions that answer the same question for good: it is not asked again."""

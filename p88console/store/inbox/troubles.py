@@ -9,14 +9,13 @@ from sqlalchemy import select
 from p88console.domain.inbox import Kind
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.inbox import questions as inbox
 from p88console.store.inbox.questions import INBOX, STAMP, Question
-from p88console.store.tables import SyncQueue
-from p88console.store.tables.base import table
 from p88console.store.tenancy.tenants import ACCOUNTS
 
-QUEUE = table(SyncQueue)
+QUEUE = core.SYNC_QUEUE
 
 
 def mind(tx: Tx, now: datetime) -> None:

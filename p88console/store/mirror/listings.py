@@ -12,13 +12,12 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from p88console.domain.model import RawRow
 from p88console.domain.newest_first import NewestFirst
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.database.upsert import chunked, upsert
-from p88console.store.tables import ListedRow, Participant
-from p88console.store.tables.base import table
 
-LISTED = table(ListedRow)
-PARTICIPANTS = table(Participant)
+LISTED = core.LISTED_ROWS
+PARTICIPANTS = core.PARTICIPANTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, or_, select
 
 from p88console.domain.folding import folded
+from p88console.store import core
 from p88console.store.database.bulk import insert_many
 from p88console.store.database.upsert import chunked
-from p88console.store.tables import NameWord, Participant
-from p88console.store.tables.base import table
 
-WORDS = table(NameWord)
-PARTICIPANTS = table(Participant)
+WORDS = core.NAME_WORDS
+PARTICIPANTS = core.PARTICIPANTS
 
 FOUND_BY = ("first_name", "last_name", "bib")
 """The fields whose words these are."""

@@ -16,6 +16,7 @@ from p88console.domain.inbox import Kind
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ParticipantRecord, ParticipantStatus
 from p88console.domain.policy import PLAIN, Policy
+from p88console.store import core
 from p88console.store.database.bulk import fresh_ids, insert_many
 from p88console.store.database.db import Tx, alongside
 from p88console.store.database.upsert import chunked
@@ -23,8 +24,6 @@ from p88console.store.inbox import questions as inbox
 from p88console.store.mirror import name_words, versions
 from p88console.store.mirror.merging import Merged, Merging
 from p88console.store.mirror.rules import Rules
-from p88console.store.tables import Participant, ParticipantChange, Race
-from p88console.store.tables.base import table
 from p88console.store.tenancy.events import count_in
 from p88console.store.tenancy.races import ensure_races
 from p88console.store.work.touched import Touched
@@ -32,9 +31,9 @@ from p88console.system.attention import give_way
 
 T = TypeVar("T")
 
-PARTICIPANTS = table(Participant)
-CHANGES = table(ParticipantChange)
-RACES = table(Race)
+PARTICIPANTS = core.PARTICIPANTS
+CHANGES = core.PARTICIPANT_CHANGES
+RACES = core.RACES
 
 CONTENT = (*FIELDS, "status")
 """The fields whose change counts as a change of the person."""

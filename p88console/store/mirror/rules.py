@@ -12,13 +12,12 @@ from p88console.domain.inbox import Kind
 from p88console.domain.merge import Settle, Value, Version
 from p88console.domain.ownership import FieldRule as Rule
 from p88console.domain.policy import Policy
+from p88console.store import core
 from p88console.store.inbox.questions import Question
-from p88console.store.tables import FieldRule
-from p88console.store.tables.base import table
 from p88console.store.tenancy.events import EVENTS, RACES
 from p88console.store.tenancy.tenants import ACCOUNTS
 
-FIELD_RULES = table(FieldRule)
+FIELD_RULES = core.FIELD_RULES
 
 
 class Rules:

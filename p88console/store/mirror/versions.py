@@ -8,14 +8,13 @@ from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from p88console.domain.merge import Version
 from p88console.domain.model import ParticipantStatus
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.database.upsert import chunked, upsert
-from p88console.store.tables import FieldVersion, Link, Participant
-from p88console.store.tables.base import table
 
-VERSIONS = table(FieldVersion)
-PARTICIPANTS = table(Participant)
-LINKS = table(Link)
+VERSIONS = core.FIELD_VERSIONS
+PARTICIPANTS = core.PARTICIPANTS
+LINKS = core.LINKS
 
 Versions = dict[str, Version]
 """Field → its version; a field that is not there is the same on all sides."""

@@ -7,15 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, literal, null, select, union_all
 
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.database.upsert import upsert
 from p88console.store.mirror.participants import CHANGES, PARTICIPANTS
-from p88console.store.tables import Look
-from p88console.store.tables.base import table
 from p88console.store.tenancy.events import EVENTS
 from p88console.store.tenancy.tenants import ACCOUNTS
 
-LOOKS = table(Look)
+LOOKS = core.LOOKS
 
 ARRIVED = "arrived"
 """The field's name for somebody who is here for the first time."""

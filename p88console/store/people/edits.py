@@ -18,6 +18,7 @@ from p88console.domain.jobs import Operator, Trigger
 from p88console.domain.merge import Step, Value, Version, edited
 from p88console.domain.model import ParticipantStatus, Provider
 from p88console.domain.policy import PLAIN, Policy
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.database.upsert import chunked
 from p88console.store.inbox import questions as inbox
@@ -33,12 +34,10 @@ from p88console.store.mirror.participants import (
 )
 from p88console.store.mirror.rules import Rules, conflict, conflict_key
 from p88console.store.people import bibs
-from p88console.store.tables import OperatorAction
-from p88console.store.tables.base import table
 from p88console.store.tenancy.events import count_in
 from p88console.store.work import outbox
 
-ACTIONS = table(OperatorAction)
+ACTIONS = core.OPERATOR_ACTIONS
 
 STATUSES = (ParticipantStatus.ACTIVE, ParticipantStatus.WITHDRAWN)
 """What an operator may set a registration to; the rest is the provider's to say."""

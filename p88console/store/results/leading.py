@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, and_, case, exists, or_, select
 
 from p88console.domain.model import ResultStatus
-from p88console.store.tables import Result
-from p88console.store.tables.base import table
+from p88console.store import core
 from p88console.store.tenancy.events import EVENTS, LINKS
 
-RESULTS = table(Result)
+RESULTS = core.RESULTS
 UNSTARTED, ITSELF = 2, 1
 
 

@@ -12,14 +12,13 @@ from sqlalchemy import Connection, Select, func, insert, or_, select, update
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import JobState
 from p88console.domain.publication import Line, Mode, PublicationState, RowState, line_of
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.database.upsert import upsert
-from p88console.store.tables import Publication, PublicationRow
-from p88console.store.tables.base import table
 from p88console.store.work.queue import QUEUE
 
-PUBLICATIONS = table(Publication)
-ROWS = table(PublicationRow)
+PUBLICATIONS = core.PUBLICATIONS
+ROWS = core.PUBLICATION_ROWS
 
 
 @dataclass(frozen=True, slots=True)

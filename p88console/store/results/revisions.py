@@ -14,16 +14,15 @@ from p88console.domain.fingerprint import fingerprint
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ResultRecord, ResultStatus
 from p88console.domain.removal import brake_limit
+from p88console.store import core
 from p88console.store.database.db import Tx, alongside
 from p88console.store.database.upsert import chunked
 from p88console.store.mirror.participants import PARTICIPANTS
 from p88console.store.results.runners import Owner, Runners
-from p88console.store.tables import Result, ResultRevision
-from p88console.store.tables.base import table
 from p88console.store.tenancy.events import LinkRow, links_to
 
-RESULTS = table(Result)
-REVISIONS = table(ResultRevision)
+RESULTS = core.RESULTS
+REVISIONS = core.RESULT_REVISIONS
 
 STANDING = (
     "race_id",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, String, Table
+from sqlalchemy import CheckConstraint, Table
 from sqlmodel import SQLModel
 
 METADATA = SQLModel.metadata
@@ -17,12 +17,6 @@ METADATA.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-JSON_VALUE: Any = JSON(none_as_null=True)
-"""A JSON column in which an absent value is SQL's NULL."""
-
-PLAIN_TEXT: Any = String().with_variant(String(collation="C"), "postgresql")
-"""A text that is compared by code point on every database, so that ranges are prefixes."""
 
 
 def one_of(column: str, words: Iterable[StrEnum]) -> CheckConstraint:

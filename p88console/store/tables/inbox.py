@@ -10,7 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from p88console.domain.inbox import Kind
 from p88console.domain.merge import Settle
-from p88console.store.tables.base import JSON_VALUE, one_of
+from p88console.store.database.kinds import JSON_VALUE
+from p88console.store.tables.base import one_of
 
 OPEN = text("decided_at IS NULL")
 IN_CONFLICT = text("conflict")

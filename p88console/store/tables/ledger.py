@@ -9,7 +9,8 @@ from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from p88console.domain.model import PushState
-from p88console.store.tables.base import JSON_VALUE, one_of
+from p88console.store.database.kinds import JSON_VALUE
+from p88console.store.tables.base import one_of
 
 
 class BibReturn(SQLModel, table=True):

@@ -9,7 +9,8 @@ from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from p88console.domain.model import ParticipantStatus
-from p88console.store.tables.base import JSON_VALUE, PLAIN_TEXT, one_of
+from p88console.store.database.kinds import JSON_VALUE, PLAIN_TEXT
+from p88console.store.tables.base import one_of
 
 
 class Event(SQLModel, table=True):

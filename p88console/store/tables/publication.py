@@ -9,7 +9,8 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from p88console.domain.publication import Mode, PublicationState, RowState
-from p88console.store.tables.base import JSON_VALUE, one_of
+from p88console.store.database.kinds import JSON_VALUE
+from p88console.store.tables.base import one_of
 
 
 class Publication(SQLModel, table=True):

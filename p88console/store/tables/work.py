@@ -16,7 +16,8 @@ from p88console.domain.jobs import (
     Operation,
     Trigger,
 )
-from p88console.store.tables.base import JSON_VALUE, one_of
+from p88console.store.database.kinds import JSON_VALUE
+from p88console.store.tables.base import one_of
 
 
 def _in(states: tuple[JobState, ...]) -> str:

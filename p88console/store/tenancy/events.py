@@ -14,17 +14,16 @@ from p88console.domain.errors import NotThere
 from p88console.domain.fingerprint import fingerprint
 from p88console.domain.jobs import Counts
 from p88console.domain.model import EventRecord, Provider
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.database.upsert import upsert
-from p88console.store.tables import Account, Event, Link, Race, RaceLink
-from p88console.store.tables.base import table
 from p88console.store.tenancy.races import complete_maps
 
-EVENTS = table(Event)
-RACES = table(Race)
-LINKS = table(Link)
-RACE_LINKS = table(RaceLink)
-ACCOUNTS = table(Account)
+EVENTS = core.EVENTS
+RACES = core.RACES
+LINKS = core.LINKS
+RACE_LINKS = core.RACE_LINKS
+ACCOUNTS = core.ACCOUNTS
 
 
 @dataclass(frozen=True, slots=True)

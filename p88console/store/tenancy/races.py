@@ -6,15 +6,14 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.database.upsert import upsert
-from p88console.store.tables import Event, Link, Race, RaceLink
-from p88console.store.tables.base import table
 
-EVENTS = table(Event)
-RACES = table(Race)
-LINKS = table(Link)
-RACE_LINKS = table(RaceLink)
+EVENTS = core.EVENTS
+RACES = core.RACES
+LINKS = core.LINKS
+RACE_LINKS = core.RACE_LINKS
 
 
 def ensure_races(tx: Tx, event_id: int, wanted: Mapping[str, str]) -> None:

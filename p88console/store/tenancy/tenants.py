@@ -12,14 +12,13 @@ from sqlalchemy.engine import RowMapping
 
 from p88console.domain.errors import NotThere, UsageFault
 from p88console.domain.model import Provider
+from p88console.store import core
 from p88console.store.database.db import Tx, alongside
 from p88console.store.database.upsert import upsert
-from p88console.store.tables import Account, AccountHealth, Partner
-from p88console.store.tables.base import table
 
-PARTNERS = table(Partner)
-ACCOUNTS = table(Account)
-HEALTH = table(AccountHealth)
+PARTNERS = core.PARTNERS
+ACCOUNTS = core.ACCOUNTS
+HEALTH = core.ACCOUNT_HEALTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,16 +14,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, select, update
 
 from p88console.domain.pacing import FOR_THE_GUN, at_once, flowing, kept_for_near
+from p88console.store import core
 from p88console.store.database.clocks import machine_time
 from p88console.store.database.db import Tx, alongside
 from p88console.store.database.upsert import upsert
-from p88console.store.tables import AccountLine, CallSlots
-from p88console.store.tables.base import table
 from p88console.store.work.lines import FRESH
 from p88console.store.work.nearness import gun_within_the_hour
 
-LINES = table(AccountLine)
-SLOTS = table(CallSlots)
+LINES = core.ACCOUNT_LINES
+SLOTS = core.CALL_SLOTS
 
 SLOTS_LAPSE_S = 30.0
 """Machine seconds after which the slots of a process that fell silent are free again."""

@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from p88console.store import core
 from p88console.store.database.clocks import machine_time
 from p88console.store.database.db import Tx
-from p88console.store.tables import EngineLease
-from p88console.store.tables.base import table
 
-LEASES = table(EngineLease)
+LEASES = core.ENGINE_LEASES
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,15 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 
 from p88console.domain.errors import P88Error
 from p88console.domain.jobs import CLAIMABLE_STATES, JobState
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.inbox import troubles
-from p88console.store.tables import Account, SyncQueue
-from p88console.store.tables.base import table
 
 BY_HAND = "held by the operator"
 """The reason of a line that somebody holds, rather than a fault."""
 
-QUEUE = table(SyncQueue)
-ACCOUNTS = table(Account)
+QUEUE = core.SYNC_QUEUE
+ACCOUNTS = core.ACCOUNTS
 
 
 def held_accounts(connection: Connection) -> set[int]:

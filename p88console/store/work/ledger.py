@@ -12,19 +12,17 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, 
 from p88console.domain.inbox import Kind
 from p88console.domain.model import ParticipantStatus, PushState, ResultStatus
 from p88console.domain.plan import Candidate, Values
+from p88console.store import core
 from p88console.store.database.db import Tx, alongside
 from p88console.store.database.upsert import CHUNK, chunked, upsert
 from p88console.store.mirror import versions
-from p88console.store.tables import Event, Participant, PushLedger, RaceLink, Result
-from p88console.store.tables.base import table
-from p88console.store.tables.tenancy import Account, Link
 
-LEDGER = table(PushLedger)
-PARTICIPANTS = table(Participant)
-RACE_LINKS = table(RaceLink)
-LINKS = table(Link)
-EVENTS = table(Event)
-ACCOUNTS = table(Account)
+LEDGER = core.PUSH_LEDGER
+PARTICIPANTS = core.PARTICIPANTS
+RACE_LINKS = core.RACE_LINKS
+LINKS = core.LINKS
+EVENTS = core.EVENTS
+ACCOUNTS = core.ACCOUNTS
 SCORING = ACCOUNTS.alias("scoring")
 
 ACTIVE = ParticipantStatus.ACTIVE.value
@@ -151,7 +149,7 @@ def _people(link_id: int, fields: Sequence[str]) -> Any:
 
 def _raced() -> ColumnElement[bool]:
     """Whether the linked event has a read or a result of a person of the outer query."""
-    result = table(Result).c
+    result = core.RESULTS.c
     known = select(result.id).where(
         result.participant_id == PARTICIPANTS.c.id,
         result.link_id == LINKS.c.id,

@@ -22,16 +22,15 @@ from p88console.domain.network import (
     advice_for,
     classify,
 )
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.database.upsert import upsert
-from p88console.store.tables import Account, AccountLine, NetworkState, SyncQueue
-from p88console.store.tables.base import table
 from p88console.store.work.nearness import SAME, Around, around, gun_of
 
-LINES = table(AccountLine)
-ACCOUNTS = table(Account)
-NETWORK = table(NetworkState)
-QUEUE = table(SyncQueue)
+LINES = core.ACCOUNT_LINES
+ACCOUNTS = core.ACCOUNTS
+NETWORK = core.NETWORK_STATE
+QUEUE = core.SYNC_QUEUE
 
 OPENS_AGAIN = timedelta(seconds=15)
 """How long a line stays closed at least from the second closing on; doubled by each further one

@@ -10,13 +10,12 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam,
 
 from p88console.domain.cadence import CadenceSettings
 from p88console.domain.jobs import Operation
-from p88console.store.tables import Event, Link, Race, SyncQueue
-from p88console.store.tables.base import table
+from p88console.store import core
 
-QUEUE = table(SyncQueue)
-RACES = table(Race)
-EVENTS = table(Event)
-LINKS = table(Link)
+QUEUE = core.SYNC_QUEUE
+RACES = core.RACES
+EVENTS = core.EVENTS
+LINKS = core.LINKS
 USUAL = CadenceSettings()
 
 

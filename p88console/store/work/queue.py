@@ -38,15 +38,14 @@ from p88console.domain.jobs import (
     scheduled_priority,
 )
 from p88console.domain.model import Provider
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.inbox import troubles
-from p88console.store.tables import Account, SyncHistory, SyncQueue
-from p88console.store.tables.base import table
 from p88console.store.work import holds, lines
 
-QUEUE = table(SyncQueue)
-HISTORY = table(SyncHistory)
-ACCOUNTS = table(Account)
+QUEUE = core.SYNC_QUEUE
+HISTORY = core.SYNC_HISTORY
+ACCOUNTS = core.ACCOUNTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,16 @@ from sqlalchemy import Connection, and_, delete, or_, select
 
 from p88console.domain.inbox import Kind
 from p88console.domain.model import ParticipantStatus, PushState
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.database.upsert import chunked, upsert
 from p88console.store.inbox import questions as inbox
 from p88console.store.inbox.questions import INBOX, Question
 from p88console.store.mirror.participants import PARTICIPANTS
 from p88console.store.mirror.versions import VERSIONS
-from p88console.store.tables import BibReturn
-from p88console.store.tables.base import table
 from p88console.store.tenancy.events import RACES
 
-RETURNS = table(BibReturn)
+RETURNS = core.BIB_RETURNS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select
 
 from p88console.domain.jobs import JobKey, Operation
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.database.upsert import upsert
-from p88console.store.tables import PullMark, SyncSchedule
-from p88console.store.tables.base import table
 
-SCHEDULE = table(SyncSchedule)
-MARKS = table(PullMark)
+SCHEDULE = core.SYNC_SCHEDULE
+MARKS = core.PULL_MARKS
 
 
 @dataclass(frozen=True, slots=True)

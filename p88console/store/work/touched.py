@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
+from p88console.store import core
 from p88console.store.database.db import Tx
 from p88console.store.database.upsert import upsert
-from p88console.store.tables import AttemptRows
-from p88console.store.tables.base import table
 
-ROWS = table(AttemptRows)
+ROWS = core.ATTEMPT_ROWS
 
 SAID = 500
 """Rows that are nobody's told for each count of an attempt; the count itself is never cut."""
