@@ -281,8 +281,10 @@ def _finish_pull(
     hand = Hand(source.who, source.door, now, ticket.shop.settings.policy_of(event.id))
     ticket.touched.note("transferred", transfers.follow(tx, hand, event.id))
     transfers.settle_given(tx, event.id, now)
-    handovers.follow(tx, hand, event.id)
-    bibs.mind(tx, event.id, hand.policy.bibs, now)
+    doubled = bibs.duplicates(tx.connection, event.id, hand.policy.bibs)
+    if handovers.follow(tx, hand, event.id, doubled):
+        doubled = bibs.duplicates(tx.connection, event.id, hand.policy.bibs)
+    bibs.tell(tx, event.id, doubled, now)
     nameless.mind(tx, event.id, now)
     set_aside.mind(
         tx,

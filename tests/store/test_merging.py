@@ -15,7 +15,7 @@ from p88console.domain.ownership import FieldRule, Ownership
 from p88console.domain.policy import PLAIN, Policy
 from p88console.store.inbox import questions as inbox
 from p88console.store.mirror import handovers, nameless, participants, removals, transfers, versions
-from p88console.store.people import edits
+from p88console.store.people import bibs, edits
 from p88console.store.people.edits import Hand
 from p88console.store.windows.inbox_rows import Item
 from p88console.store.work.touched import Touched
@@ -48,7 +48,8 @@ def version(bench: Bench, name: str, provider_id: str = "1") -> Version | None:
 def end_of_pull(bench: Bench) -> Hand:
     hand = Hand(REGISTRATION, "pull", bench.clock.step(1))
     bench.write(transfers.follow, hand, bench.event)
-    bench.write(handovers.follow, hand, bench.event)
+    doubled = bench.read(bibs.duplicates, bench.event, hand.policy.bibs)
+    bench.write(handovers.follow, hand, bench.event, doubled)
     return hand
 
 

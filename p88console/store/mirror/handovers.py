@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from p88console.domain.merge import Step, blank
 from p88console.store.database.db import Tx
 from p88console.store.mirror import versions
 from p88console.store.mirror.rules import Rules
 from p88console.store.mirror.versions import Versions
-from p88console.store.people import bibs
 from p88console.store.people.bibs import Duplicate
 from p88console.store.people.edits import Act, Edit, Hand, rows_of, write
 
 
-def follow(tx: Tx, hand: Hand, event_id: int) -> list[int]:
+def follow(tx: Tx, hand: Hand, event_id: int, found: Sequence[Duplicate]) -> list[int]:
     """Take a bib from whoever the provider took it from, once it gave it to somebody else.
 
     By itself a blank takes nothing from anybody; together with the new wearer it is a handover.
-    What was set here, or what timing owns by now, is left for a person. Returns whom a bib left.
+    What was set here, or what timing owns by now, is left for a person. `found` are the event's
+    duplicate bibs. Returns whom a bib left.
     """
-    found = bibs.duplicates(tx.connection, event_id, hand.policy.bibs)
     if not found:
         return []
     wearers = sorted({wearer.participant_id for one in found for wearer in one.wearers})

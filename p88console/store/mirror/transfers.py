@@ -77,6 +77,8 @@ def _pairs(connection: Connection, event_id: int) -> Sequence[tuple[RowMapping, 
         )
     )
     ids = [(row.old_id, row.new_id) for row in connection.execute(query)]
+    if not ids:
+        return []
     people = select(PARTICIPANTS).where(
         PARTICIPANTS.c.id.in_([its for pair in ids for its in pair])
     )

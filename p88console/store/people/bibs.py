@@ -20,6 +20,7 @@ from p88console.store.mirror.participants import CHANGES, PARTICIPANTS
 from p88console.store.tenancy.events import LINKS, RACE_LINKS, RACES
 from p88console.store.tenancy.tenants import ACCOUNTS
 
+OWN_LINKS = LINKS.alias("own_links")
 ACTIVE = ParticipantStatus.ACTIVE.value
 
 
@@ -70,8 +71,9 @@ def duplicates(connection: Connection, event_id: int, rules: BibRules) -> list[D
     People of other registration events count where both are linked to one race of a scoring event.
     """
     found: dict[str, Duplicate] = {}
-    names = _race_names(connection)
-    for races in _arenas(connection, event_id, rules.scope):
+    arenas = _arenas(connection, event_id, rules.scope)
+    names = _race_names(connection, frozenset().union(*arenas))
+    for races in arenas:
         strict = [race for race in races if not rules.may_share(names[race])]
         for bib, wearers in _worn_twice(connection, strict, names).items():
             span = rules.ranges.get(wearers[-1].race)
@@ -96,6 +98,12 @@ def blocked(connection: Connection, event_id: int, rules: BibRules) -> dict[int,
 def mind(tx: Tx, event_id: int, rules: BibRules, now: datetime) -> list[Duplicate]:
     """Bring the inbox up to date about this event's duplicate bibs; returns those there are."""
     found = duplicates(tx.connection, event_id, rules)
+    tell(tx, event_id, found, now)
+    return found
+
+
+def tell(tx: Tx, event_id: int, found: Sequence[Duplicate], now: datetime) -> None:
+    """Ask in the inbox about these, all the duplicate bibs of an event, and about no others."""
     questions = [
         Question(
             key=double.key,
@@ -122,7 +130,6 @@ def mind(tx: Tx, event_id: int, rules: BibRules, now: datetime) -> list[Duplicat
     )
     gone = set(tx.connection.execute(stale).scalars()) - keys
     inbox.settle(tx, gone, "no longer worn twice", now)
-    return found
 
 
 def taken(connection: Connection, races: Iterable[int]) -> set[str]:
@@ -137,16 +144,20 @@ def taken(connection: Connection, races: Iterable[int]) -> set[str]:
 
 def _arenas(connection: Connection, event_id: int, scope: Scope) -> list[frozenset[int]]:
     """Sets of our races among which a bib may be worn once."""
-    own = set(connection.execute(select(RACES.c.id).where(RACES.c.event_id == event_id)).scalars())
+    own = set(races_of(connection, event_id))
     arenas = {frozenset(own)} if scope is Scope.EVENT else {frozenset({race}) for race in own}
     there = [LINKS.c.account_id, LINKS.c.remote_event_id]
     if scope is Scope.RACE:
         there.append(RACE_LINKS.c.remote_race_id)
+    at_the_same = (OWN_LINKS.c.account_id == LINKS.c.account_id) & (
+        OWN_LINKS.c.remote_event_id == LINKS.c.remote_event_id
+    )
     query = (
         select(RACE_LINKS.c.race_id, *there)
         .join(LINKS, LINKS.c.id == RACE_LINKS.c.link_id)
         .join(ACCOUNTS, ACCOUNTS.c.id == LINKS.c.account_id)
-        .where(ACCOUNTS.c.removed_at.is_(None))
+        .join(OWN_LINKS, at_the_same)
+        .where(OWN_LINKS.c.event_id == event_id, ACCOUNTS.c.removed_at.is_(None))
     )
     meeting: dict[tuple[Any, ...], set[int]] = {}
     for race_id, *place in connection.execute(query):
@@ -163,8 +174,9 @@ def races_of(connection: Connection, event_id: int) -> dict[int, str]:
     return {row.id: row.name for row in connection.execute(query)}
 
 
-def _race_names(connection: Connection) -> dict[int, str]:
-    return {row.id: row.name for row in connection.execute(select(RACES.c.id, RACES.c.name))}
+def _race_names(connection: Connection, races: Iterable[int]) -> dict[int, str]:
+    query = select(RACES.c.id, RACES.c.name).where(RACES.c.id.in_(list(races)))
+    return {row.id: row.name for row in connection.execute(query)}
 
 
 def _worn_twice(
