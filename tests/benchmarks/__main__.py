@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import sqlite3
@@ -9,7 +10,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import cold, keys, memory, mirror, queues, saturday, screens, wire
+from tests.benchmarks import (
+    cold,
+    keys,
+    memory,
+    mirror,
+    open_saturday,
+    queues,
+    saturday,
+    screens,
+    wire,
+)
 from tests.benchmarks.timing import HEAD
 
 MEASURES = {
@@ -37,11 +48,16 @@ def say(line: str) -> None:
 
 
 def main(wanted: list[str]) -> None:
-    """Measure what is wanted, everything but the Saturday when nothing is named."""
+    """Measure what is wanted, everything but the Saturdays when nothing is named."""
     with tempfile.TemporaryDirectory(prefix="p88-bench-") as name:
         folder = Path(name)
         if "saturday" in wanted:
             for line in saturday.report(saturday.simulate(folder / "day.db", saturday.Size())):
+                say(line)
+            return
+        if "open_saturday" in wanted:
+            report = asyncio.run(open_saturday.pass_by(folder, open_saturday.Size()))
+            for line in report.lines():
                 say(line)
             return
         say(f"{machine()}\n\n{HEAD}")

@@ -248,8 +248,9 @@ def report(day: Day) -> Iterator[str]:
         why = day.told.get(account, "everything within the budget")
         share = f"{100 * kept / max(1, kept + late):.0f} %"
         cells = (provider.title, len(own), f"{limit:,}" if limit else "none", f"{busiest:,}")
-        yield f"| {' | '.join(map(str, (*cells, share, _minutes(longest), why)))} |"
+        yield f"| {' | '.join(map(str, (*cells, share, minutes(longest), why)))} |"
 
 
-def _minutes(span: timedelta) -> str:
+def minutes(span: timedelta) -> str:
+    """A span as the report writes it."""
     return f"{math.ceil(span / timedelta(seconds=1)) / 60:.1f} min"
