@@ -25,6 +25,7 @@ from p88console.store.database.db import Database
 from p88console.store.tenancy.guns import set_guns
 from p88console.store.work import engines, holds, leases, queue
 from p88console.store.work import lines as lines_store
+from p88console.system.attention import seldom_swept
 from p88console.system.clock import Clock, SystemClock
 from p88console.system.home import Home
 from p88console.system.log import start_log, stop_log
@@ -142,7 +143,8 @@ async def open_runtime(
     ]
     try:
         await late()
-        yield Runtime(home, db, clock, vault, shop, engine, power)
+        with seldom_swept():
+            yield Runtime(home, db, clock, vault, shop, engine, power)
     finally:
         await engine.stop()
         await power.close()

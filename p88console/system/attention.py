@@ -15,8 +15,8 @@ TURN_S = 0.000_5
 SETTLED_S = 2.0
 """Machine seconds after which nearly all that stays for the whole run has been made."""
 
-SWEEPS = (5_000, 10, 50)
-"""The collector's thresholds; a page of rows in the making is no reason to look at everything."""
+SWEEPS = (50_000, 10, 5)
+"""The collector's thresholds: a page of rows in the making is no garbage, and no reason to look."""
 
 PATIENCE_S = 0.1
 """How long work waits at most for one answer to be painted."""
@@ -45,16 +45,25 @@ def give_way() -> None:
 
 
 @contextmanager
+def seldom_swept() -> Iterator[None]:
+    """Within the block, the collector looks for garbage after whole pages of rows, not amidst."""
+    sweeps = gc.get_threshold()
+    gc.set_threshold(*SWEEPS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*sweeps)
+
+
+@contextmanager
 def attentive() -> Iterator[None]:
     """Within the block, keys come before throughput; to be entered in a running event loop."""
-    turn, sweeps = sys.getswitchinterval(), gc.get_threshold()
+    turn = sys.getswitchinterval()
     sys.setswitchinterval(TURN_S)
-    gc.set_threshold(*SWEEPS)
     settling = asyncio.get_running_loop().call_later(SETTLED_S, gc.freeze)
     try:
         yield
     finally:
         settling.cancel()
         gc.unfreeze()
-        gc.set_threshold(*sweeps)
         sys.setswitchinterval(turn)

@@ -6,15 +6,36 @@ import gc
 import sys
 import time
 
-from p88console.system.attention import PATIENCE_S, TURN_S, answering, attentive, give_way
+from p88console.system.attention import (
+    PATIENCE_S,
+    TURN_S,
+    answering,
+    attentive,
+    give_way,
+    seldom_swept,
+)
 
 
 async def test_turns_are_short_while_the_console_is_drawn_and_as_before_afterwards() -> None:
-    before = (sys.getswitchinterval(), gc.get_threshold())
+    before = sys.getswitchinterval()
     with attentive():
         assert abs(sys.getswitchinterval() - TURN_S) < TURN_S / 10
-        assert gc.get_threshold() > before[1]
-    assert (sys.getswitchinterval(), gc.get_threshold()) == before
+    assert sys.getswitchinterval() == before
+
+
+def test_a_page_of_rows_in_the_making_is_not_swept() -> None:
+    before, swept = gc.get_threshold(), []
+    gc.callbacks.append(lambda phase, _info: swept.append(phase))
+    try:
+        with seldom_swept():
+            gc.collect()
+            swept.clear()
+            rows = [{"user": {"address": {}}, "flags": []} for _ in range(5_000)]
+            assert len(rows) == 5_000
+            assert swept == []
+    finally:
+        gc.callbacks.pop()
+    assert gc.get_threshold() == before
 
 
 def test_an_answer_that_is_never_told_costs_the_work_its_patience_once() -> None:
