@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,6 +29,8 @@ def rows_of(value: object, field: str) -> list[Mapping[str, Any]]:
 class Reader:
     """Reads fields of one raw row; whatever cannot be read is named in `flags` and left out."""
 
+    __slots__ = ("flags", "row")
+
     def __init__(self, row: Mapping[str, Any]) -> None:
         self.row = row
         self.flags: list[str] = []
@@ -35,9 +38,12 @@ class Reader:
     def text(self, key: str) -> str | None:
         """Text with outer white space gone; empty means absent; numbers become text."""
         value = self.row.get(key)
-        if value is None or isinstance(value, bool | dict | list):
-            if value is not None:
-                self.flags.append(key)
+        if isinstance(value, str):
+            return value.strip() or None
+        if value is None:
+            return None
+        if isinstance(value, bool | dict | list):
+            self.flags.append(key)
             return None
         text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
         return text.strip() or None
@@ -86,7 +92,9 @@ class Reader:
 
 def mended(text: str | None) -> str | None:
     """Text whose UTF-8 was encoded twice on its way (`ZoÃ«`), made whole again."""
-    if text is None or not any("\u00c2" <= character <= "\u00f4" for character in text):
+    if text is None or text.isascii():
+        return text
+    if not any("\u00c2" <= character <= "\u00f4" for character in text):
         return text
     for codec in ("cp1252", "latin-1"):
         try:
@@ -98,12 +106,22 @@ def mended(text: str | None) -> str | None:
 
 def wall_time(text: str | None, zone: ZoneInfo, *formats: str) -> datetime | None:
     """An instant from a wall-clock text in the zone that the provider means; None if unreadable."""
+    day, _, clock = (text or "").partition(" ")
     for form in formats:
-        try:
-            return datetime.strptime(text or "", form).replace(tzinfo=zone).astimezone(UTC)
-        except ValueError:
-            continue
+        day_form, _, clock_form = form.partition(" ")
+        on, at = _read(day, day_form), _read(clock.strip(), clock_form)
+        if on is not None and at is not None:
+            return _in_utc(datetime.combine(on, at.time(), zone))
     return None
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, form: str) -> datetime | None:
+    """A day, or a time of day: a field's rows share few of them, and to read one takes long."""
+    try:
+        return datetime.strptime(text, form)  # noqa: DTZ007  # the zone is the whole stamp's
+    except ValueError:
+        return None
 
 
 def instant(text: str | None, zone: ZoneInfo) -> datetime | None:
@@ -112,7 +130,15 @@ def instant(text: str | None, zone: ZoneInfo) -> datetime | None:
         moment = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return moment.replace(tzinfo=moment.tzinfo or zone).astimezone(UTC)
+    return _in_utc(moment.replace(tzinfo=moment.tzinfo or zone))
+
+
+def _in_utc(moment: datetime) -> datetime | None:
+    """The same instant; None where UTC has no year for it."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def start_or_day(text: str | None, zone: ZoneInfo) -> tuple[datetime | None, date | None]:
@@ -144,6 +170,8 @@ def whole(value: object) -> int | None:
     """A whole number, from a number or its text; None when it is neither."""
     if isinstance(value, bool) or value is None:
         return None
+    if isinstance(value, int):
+        return value
     try:
         return round(float(str(value)))
     except (ValueError, OverflowError):

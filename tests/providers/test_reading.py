@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from p88console.domain.model import Gender
 from p88console.providers.distances import metres
-from p88console.providers.reading import Reader, start_or_day, wall_time, whole, zone_or_utc
+from p88console.providers.reading import (
+    Reader,
+    instant,
+    start_or_day,
+    wall_time,
+    whole,
+    zone_or_utc,
+)
 
 CHICAGO, EASTERN = ZoneInfo("America/Chicago"), ZoneInfo("America/New_York")
 
@@ -127,8 +134,19 @@ def test_a_wall_time_is_in_the_zone_that_the_provider_means(
 
 
 def test_a_wall_time_that_cannot_be_read_is_none() -> None:
-    for text in ("soon", "", None, "13/45/2025 08:30"):
+    for text in ("soon", "", None, "13/45/2025 08:30", "12/31/9999 23:00", "9/28/2025"):
         assert wall_time(text, CHICAGO, "%m/%d/%Y %H:%M") is None
+
+
+def test_a_wall_time_is_read_in_the_first_form_that_fits() -> None:
+    forms = ("%m/%d/%Y %H:%M", "%Y-%m-%d %H:%M:%S")
+    expected = datetime(2025, 9, 28, 13, 30, tzinfo=UTC)
+    for text in ("9/28/2025 08:30", "09/28/2025  8:30", "2025-09-28 08:30:00"):
+        assert wall_time(text, CHICAGO, *forms) == expected
+
+
+def test_an_instant_after_the_last_year_is_none() -> None:
+    assert instant("9999-12-31T23:59:59", CHICAGO) is None
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "", None, "../etc/passwd", 7])

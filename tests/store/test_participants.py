@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -157,7 +156,7 @@ def test_a_page_touches_only_whom_it_names(bench: Bench) -> None:
 def test_more_people_than_fit_one_lookup_are_compared(bench: Bench) -> None:
     crowd = [ada(str(number), bib=str(number)) for number in range(1200)]
     assert pull(bench, *crowd).created == 1200
-    moved = [replace(crowd[700], bib="moved", raw={"moved": True})]
+    moved = [crowd[700]._replace(bib="moved", raw={"moved": True})]
     assert pull(bench, *crowd[:700], *moved, *crowd[701:]) == Counts(
         received=1200, updated=1, unchanged=1199
     )

@@ -83,7 +83,7 @@ class People(Room):
 
         They end with an empty page, or with one that brings nobody new.
         """
-        after, number, seen = begun.get("after", 0), begun.get("page"), set[str]()
+        after, number, seen = begun.get("after", 0), begun.get("page"), set[int | str]()
         size = self._wire["participants_per_page"]
         while True:
             params = {
@@ -95,9 +95,10 @@ class People(Room):
                 **({"after_registration_id": str(after)} if after and not number else {}),
             }
             answer = await self._door.get(path, params)
-            rows = _people(answer)
-            fresh = [row for row in rows if _identity(row) not in seen]
-            last = max(map(_registration_id, rows), default=0)
+            rows = [(_registration_id(row), row) for row in _people(answer)]
+            # what tells a row from the others is its id, or all of it
+            fresh = [(its_id, row) for its_id, row in rows if (its_id or str(row)) not in seen]
+            last = max((its_id for its_id, _row in rows), default=0)
             if not rows or (last == after and len(rows) == 1 and not fresh):
                 return
             if number is None and last <= after:
@@ -106,9 +107,9 @@ class People(Room):
                 if len(rows) >= (whole(size) or 0):
                     raise not_theirs(answer.call, f"the listing repeats a full page after {after}")
                 return
-            seen |= set(map(_identity, fresh))
+            seen.update(its_id or str(row) for its_id, row in fresh)
             number, after = (number + 1, after) if number else (None, last)
-            people = [row for row in fresh if _registration_id(row) != TEMPLATE]
+            people = [row for its_id, row in fresh if its_id != TEMPLATE]
             if people:
                 checkpoint = {"page": number} if number else {"after": after}
                 yield Page(people, checkpoint, answer.server_time)
@@ -241,11 +242,6 @@ def _people(answer: Answer) -> list[RawRow]:
 def _registration_id(row: RawRow) -> int:
     number = whole(row.get("registration_id")) if isinstance(row, dict) else None
     return number or 0
-
-
-def _identity(row: RawRow) -> str:
-    """What tells a row of a listing from the others: its id, or all of it."""
-    return str(_registration_id(row) or row)
 
 
 def _since(request: PageRequest) -> dict[str, str]:
