@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
 from p88console.domain.fields import FIELDS, as_text
-from p88console.domain.fingerprint import fingerprint
+from p88console.domain.fingerprint import fingerprint, hashed, in_order
 from p88console.domain.folding import name_key
 from p88console.domain.inbox import Kind
 from p88console.domain.jobs import Counts
@@ -50,8 +51,7 @@ STANDING = ("status_reason", "moved_to")
 
 KNOWN = ("id", "row_key", "content_hash", *STANDING, *COMPARED, *CONTENT)
 
-NO_TEXT = ("race_id", "birth_date")
-TEXTS = ("row_key", "registration", *(name for name in FIELDS if name not in NO_TEXT))
+_content = itemgetter(*CONTENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,8 @@ def _slices(rows: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> dict[str, Any]:
     give_way()
-    raw_hash = fingerprint(record.raw)
+    raw = in_order(record.raw)
+    raw_hash = hashed(raw)
     race_id = races.get(record.provider_race_id)
     if not record.provider_race_id and len(set(races.values())) == 1:
         (race_id,) = set(races.values())
@@ -253,11 +254,11 @@ def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> 
         "registered_at": record.registered_at,
         "modified_at": record.modified_at,
         "flags": flags,
-        "raw": dict(record.raw),
+        "raw": record.raw,
         "raw_hash": raw_hash,
     }
-    # one of the databases keeps no NUL, so neither does
-    if "\0" in "".join(filter(None, [row[name] for name in TEXTS])):
+    # one of the databases keeps no NUL, so neither does this one
+    if b"\\" in raw:
         row |= {k: v.replace("\0", "␀") for k, v in row.items() if isinstance(v, str)}
     row["content_hash"] = content_hash(row)
     return row
@@ -265,7 +266,7 @@ def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> 
 
 def content_hash(row: Mapping[str, Any]) -> str:
     """The fingerprint of a participant's fields, to see whether the person changed."""
-    return fingerprint([row[name] for name in CONTENT])
+    return fingerprint(_content(row))
 
 
 def _race_ids(connection: Connection, event_id: int) -> dict[str, int]:
