@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from p88console.domain.errors import NotOffered, RowFault
 from p88console.domain.jobs import Counts, Direction, JobKey, Operation, Trigger
@@ -64,12 +66,12 @@ def target_of(link: LinkRow) -> ScoringTarget:
     return ScoringTarget(link.remote_event_id, link.options, races)
 
 
-async def ahead(pages: AsyncIterator[Page]) -> AsyncGenerator[Page, None]:
+async def ahead(pages: AsyncIterator[T]) -> AsyncGenerator[T, None]:
     """The same pages, the next one asked for while one is worked on.
 
     What keeps the next one from coming is raised after the work on the one before.
     """
-    coming: asyncio.Future[Page | None] = asyncio.ensure_future(_next(pages))
+    coming: asyncio.Future[T | None] = asyncio.ensure_future(_next(pages))
     try:
         while (page := await coming) is not None:
             coming = asyncio.ensure_future(_next(pages))
@@ -77,10 +79,26 @@ async def ahead(pages: AsyncIterator[Page]) -> AsyncGenerator[Page, None]:
     finally:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
+        if isinstance(pages, AsyncGenerator):
+            await pages.aclose()
 
 
-async def _next(pages: AsyncIterator[Page]) -> Page | None:
+async def _next(pages: AsyncIterator[T]) -> T | None:
     return await anext(pages, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood(Generic[T]):
+    """Rows translated, and those that could not be: what is wrong, the row, and its id."""
+
+    records: list[T] = field(default_factory=list)
+    odd: list[tuple[RowFault, RawRow, str | None]] = field(default_factory=list)
+
+    def told(self, ticket: Ticket) -> list[T]:
+        """The records; whatever could not be understood is set aside for the job."""
+        for fault, row, row_id in self.odd:
+            ticket.refuse_row(fault, row, row_id)
+        return self.records
 
 
 async def understood(
@@ -90,24 +108,31 @@ async def understood(
 
     `id_field` names the field of a row that tells which one was set aside.
     """
-    return await asyncio.to_thread(_translate, ticket, rows, read, id_field)
+    return (await asyncio.to_thread(_translate, rows, read, id_field)).told(ticket)
 
 
-def _translate(
-    ticket: Ticket, rows: Sequence[RawRow], read: Callable[[RawRow], T], id_field: str
-) -> list[T]:
-    records: list[T] = []
+async def each_understood(
+    pages: AsyncGenerator[Page, None], read: Callable[[RawRow], T], id_field: str
+) -> AsyncGenerator[tuple[Page, Understood[T]], None]:
+    """Pages with their rows translated, off the event loop, as they come."""
+    async with aclosing(pages):
+        async for page in pages:
+            yield page, await asyncio.to_thread(_translate, page.rows, read, id_field)
+
+
+def _translate(rows: Sequence[RawRow], read: Callable[[RawRow], T], id_field: str) -> Understood[T]:
+    found: Understood[T] = Understood()
     for row in rows:
         give_way()
         try:
-            records.append(read(row))
+            found.records.append(read(row))
         except RowFault as fault:
-            ticket.refuse_row(fault, row, _id_of(row, id_field))
+            found.odd.append((fault, row, _id_of(row, id_field)))
         except (TypeError, ValueError, KeyError, AttributeError) as fault:
             log.info("row not understood: %r", fault)
             told = RowFault("row", "it has another shape than the provider's rows")
-            ticket.refuse_row(told, row, _id_of(row, id_field))
-    return records
+            found.odd.append((told, row, _id_of(row, id_field)))
+    return found
 
 
 def _id_of(row: object, id_field: str) -> str | None:

@@ -13,7 +13,7 @@ from p88console.domain.fingerprint import fingerprint
 from p88console.domain.jobs import Counts, Operation
 from p88console.domain.model import ParticipantRecord, ParticipantStatus, RemovalRecord
 from p88console.engine.details import list_newest_first, read_details
-from p88console.engine.pull import ahead, event_id_of, scope_of, understood
+from p88console.engine.pull import ahead, each_understood, event_id_of, scope_of, understood
 from p88console.engine.shop import Ticket
 from p88console.providers.base import (
     Page,
@@ -101,14 +101,18 @@ async def _list(
 ) -> None:
     """Read the pages and mirror each as it comes."""
     listed = adapter.participants(scope_of(event), PageRequest(listing.page, since))
+    read, id_field = adapter.participant, adapter.id_field
+    # while one page is written, the next one is read and the one after it is on its way
     pages = (
-        list_newest_first(ticket, adapter, event, listed, whole=listing.full)
+        each_understood(
+            list_newest_first(ticket, adapter, event, listed, whole=listing.full), read, id_field
+        )
         if isinstance(adapter, ReadsDetails)
-        else ahead(listed)
+        else ahead(each_understood(ahead(listed), read, id_field))
     )
     async with aclosing(pages):
-        async for page in pages:
-            records = await understood(ticket, page.rows, adapter.participant, adapter.id_field)
+        async for page, found in pages:
+            records = found.told(ticket)
             listing.take(page, records)
             ticket.counts += await ticket.write(
                 _mirror_page, ticket, event, records, listing, page.total
