@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from p88console.domain.errors import StoreFault, StoreLost, UsageFault
 from p88console.store.database.clocks import MACHINE, MachineClock
 from p88console.store.database.feed import Feed
+from p88console.store.database.straight import refused
 
 try:
     import psycopg
@@ -174,9 +175,7 @@ def _at_once(connection: Connection, words: str) -> None:
     try:
         raw.execute(words, prepare=False)
     except psycopg.Error as fault:
-        if raw.closed:
-            connection.invalidate(fault)
-        raise DBAPIError(words, None, fault, connection_invalidated=raw.closed) from fault
+        raise refused(connection, words, fault) from fault
 
 
 def parsed(address: str) -> URL:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, Table, func, literal_column
+from sqlalchemy import Column, Connection, Table, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -42,19 +42,22 @@ def upsert(
 
 
 @lru_cache(maxsize=64)
-def _statement(
-    dialect: str, target: Table, key: tuple[str, ...], replaced: tuple[str, ...]
-) -> Insert:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(target)
-    elements = [_index_element(target.c[name]) for name in key]
+def _statement(dialect: str, target: Table, key: tuple[str, ...], replaced: tuple[str, ...]) -> Any:
+    statement = insert_of(dialect, target)
+    elements = [index_element(target.c[name]) for name in key]
     if not replaced:
         return statement.on_conflict_do_nothing(index_elements=elements)
     taken = {name: statement.excluded[name] for name in replaced}
     return statement.on_conflict_do_update(index_elements=elements, set_=taken)
 
 
-def _index_element(column: Column[Any]) -> Column[Any] | ColumnElement[Any]:
+def insert_of(dialect: str, target: Table) -> Any:
+    """An insert that can say what it does where the key is there already."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(target)
+
+
+def index_element(column: Column[Any]) -> Column[Any] | ColumnElement[Any]:
+    """How a column stands in the unique index over it."""
     if column.nullable:
         return func.coalesce(column, literal_column("0"))
     return column

@@ -41,7 +41,10 @@ class Race(SQLModel, table=True):
     """One distance inside an event, keyed by (event, provider id)."""
 
     __tablename__ = "races"
-    __table_args__ = (UniqueConstraint("event_id", "provider_race_id"),)
+    __table_args__ = (
+        UniqueConstraint("event_id", "provider_race_id"),
+        Index("ix_races_starts_at", "starts_at", "event_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     event_id: int = Field(foreign_key="events.id")

@@ -72,6 +72,7 @@ class SyncQueue(SQLModel, table=True):
             "ix_sync_queue_claim",
             "priority",
             "due_at",
+            "id",
             sqlite_where=CLAIMABLE,
             postgresql_where=CLAIMABLE,
         ),

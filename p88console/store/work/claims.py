@@ -4,28 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Float,
-    RowMapping,
+    Insert,
+    ScalarSelect,
     Select,
+    String,
     Update,
+    and_,
     bindparam,
     func,
     insert,
+    literal,
+    literal_column,
+    or_,
     select,
+    union_all,
     update,
 )
 
-from p88console.domain.jobs import CLAIMABLE_STATES, Job, JobState
+from p88console.domain.jobs import CLAIMABLE_STATES, LOWEST_PRIORITY, Job, JobState
 from p88console.store.database.clocks import SERVER_TIME, local_time
 from p88console.store.database.db import Tx, alongside
+from p88console.store.database.straight import Straight, in_one_exchange
 from p88console.store.work import lines
-from p88console.store.work.nearness import SAME, Places, around, nearest_first
-from p88console.store.work.queue import ACCOUNTS, HISTORY, QUEUE, in_states, job_of
+from p88console.store.work.nearness import ONE, SAME, Places, around, gun_of, may_be_near
+from p88console.store.work.queue import ACCOUNTS, HISTORY, JOB, QUEUE, in_states, job_of
 
 MOMENT = Places()
 """The instants around the claim in the statements below."""
@@ -53,91 +62,140 @@ def claim(
     Returns:
         The job and the id of its history row, or None when nothing is due.
     """
-    places: dict[str, Any] = MOMENT.filled(now) | {"barred": list(barred)}
-    if only is not None:
-        places["only"] = list(only)
-    due = DUE if only is None else DUE_OF_THESE
-    found = tx.connection.execute(due, places).mappings().one_or_none()
-    if found is None:
-        return None
-    taken = {
-        "state": JobState.RUNNING.value,
-        "in_doubt": found["in_doubt"] or found["state"] == JobState.VERIFY,
-        "attempt": found["attempt"] + 1,
-        "progress_done": 0,
-        "progress_total": None,
-    }
     here = local_time(tx.connection)
-    take, until = (TAKE_BY_SERVER, lease_s) if here is None else (TAKE, here + lease_s)
-    tx.connection.execute(take, {"its_id": found["id"], "owner": owner, "until": until, **taken})
+    lease = {"owner": owner, "until": lease_s if here is None else here + lease_s}
+    places: dict[str, Any] = MOMENT.filled(now) | lease
+    take, open_attempt = (TAKE_BY_SERVER if here is None else TAKE), (ATTEMPT, lease | {"now": now})
+    if only is None and not barred:
+        taken, attempts = in_one_exchange(tx.connection, (take, places), open_attempt)
+    else:
+        places |= {"barred": list(barred), "only": list(only or ())}
+        narrowed = _take(by_server=here is None, narrowed=True, these=only is not None)
+        taken = [dict(row) for row in tx.connection.execute(narrowed, places).mappings()]
+        attempts = ATTEMPT.rows(tx.connection, open_attempt[1])
+    if not taken:
+        return None
     tx.touch("queue", "history")
-    return job_of({**found, **taken}), _open_attempt(tx, found, taken["attempt"], now)
+    return job_of(taken[0]), attempts[0]["id"]
 
 
-def _due() -> Select[Any]:
-    """The job to serve next; locked, where the database has row locks."""
+def _due() -> ColumnElement[bool]:
+    """Whether a job waits and its time has come."""
+    return and_(in_states(*CLAIMABLE_STATES), QUEUE.c.due_at <= MOMENT(SAME))
+
+
+def _free() -> ColumnElement[bool]:
+    """Whether nothing stands in a job's way: its account, its line, or work at the same event.
+
+    Asked by scalars, so that no database plans it as joins over all jobs that are due.
+    """
     other = QUEUE.alias("other")
+    nought: ColumnElement[int] = literal_column("0")
     busy = (
         select(other.c.id)
         .where(
-            other.c.state == JobState.RUNNING.value,
+            in_states(JobState.RUNNING, job=other.c),
             other.c.account_id == QUEUE.c.account_id,
-            func.coalesce(other.c.event_id, 0) == func.coalesce(QUEUE.c.event_id, 0),
+            func.coalesce(other.c.event_id, nought) == func.coalesce(QUEUE.c.event_id, nought),
         )
-        .exists()
+        .limit(ONE)
     )
-    return (
-        select(QUEUE, ACCOUNTS.c.provider)
-        .join(ACCOUNTS, ACCOUNTS.c.id == QUEUE.c.account_id)
-        .outerjoin(lines.LINES, lines.LINES.c.account_id == QUEUE.c.account_id)
+    open_line = (
+        select(ACCOUNTS.c.id)
+        .outerjoin(lines.LINES, lines.LINES.c.account_id == ACCOUNTS.c.id)
         .where(
-            in_states(*CLAIMABLE_STATES),
-            QUEUE.c.due_at <= MOMENT(SAME),
-            QUEUE.c.account_id.not_in(bindparam("barred", expanding=True)),
+            ACCOUNTS.c.id == QUEUE.c.account_id,
             ACCOUNTS.c.held_since.is_(None),
             ACCOUNTS.c.removed_at.is_(None),
             lines.passable(MOMENT),
-            ~busy,
         )
-        .order_by(QUEUE.c.priority, *nearest_first(MOMENT), QUEUE.c.due_at, QUEUE.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=QUEUE)
+        .limit(ONE)
     )
+    busy_with, way = (found.correlate(QUEUE).scalar_subquery() for found in (busy, open_line))
+    return and_(busy_with.is_(None), way.is_not(None))
 
 
-def _take(until: ColumnElement[float]) -> Update:
-    """What a claim writes; the lease ends at an expression over the place `until`."""
-    told = ("state", "in_doubt", "attempt", "progress_done", "progress_total")
-    values: dict[str, Any] = {name: bindparam(name) for name in told}
+def _first(*order: ColumnElement[Any]) -> Select[Any]:
+    """The first job in an order that nobody else takes up at this moment."""
+    locked = select(QUEUE.c.id, QUEUE.c.priority).with_for_update(skip_locked=True, of=QUEUE)
+    return locked.order_by(*order).limit(ONE)
+
+
+def _next(*narrowing: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The job to serve next: by priority, of one priority the nearest gun's, then the longest due.
+
+    What follows a gun is looked for first. The rest is then found by the index in its order,
+    and only where it is more urgent.
+    """
+    could = (_due(), _free(), *narrowing)
+    in_turn, gun = (QUEUE.c.due_at, QUEUE.c.id), gun_of(MOMENT)
+    near = (
+        _first(QUEUE.c.priority, gun, *in_turn)
+        .where(may_be_near(MOMENT), gun.is_not(None), *could)
+        .cte("near")
+    )
+    urgent = func.coalesce(select(near.c.priority).scalar_subquery(), LOWEST_PRIORITY + 1)
+    others = (
+        _first(QUEUE.c.priority, *in_turn).where(QUEUE.c.priority < urgent, *could).cte("others")
+    )
+    both = union_all(select(others), select(near)).subquery()
+    return select(both.c.id).order_by(both.c.priority).limit(ONE).scalar_subquery()
+
+
+@cache
+def _take(*, by_server: bool, narrowed: bool = False, these: bool = False) -> Update:
+    """Takes the next job under a lease that ends at a place, or so long after the server's now."""
+    until: ColumnElement[float] = bindparam("until", type_=Float())
+    narrowing = []
+    if narrowed:
+        narrowing.append(QUEUE.c.account_id.not_in(bindparam("barred", expanding=True)))
+    if these:
+        narrowing.append(QUEUE.c.id.in_(bindparam("only", expanding=True)))
+    # what a write tells is rendered without the names of tables, this one too
+    its_account = ACCOUNTS.c.id == literal_column(f"{QUEUE.name}.account_id")
+    provider = select(ACCOUNTS.c.provider).where(its_account)
     return (
         update(QUEUE)
-        .where(QUEUE.c.id == bindparam("its_id"))
-        .values(lease_owner=bindparam("owner"), lease_until=until, waits=False, **values)
+        .where(QUEUE.c.id == _next(*narrowing))
+        .values(
+            state=JobState.RUNNING.value,
+            in_doubt=or_(QUEUE.c.in_doubt, QUEUE.c.state == JobState.VERIFY.value),
+            attempt=QUEUE.c.attempt + 1,
+            progress_done=0,
+            progress_total=None,
+            lease_owner=bindparam("owner", type_=String()),
+            lease_until=SERVER_TIME + until if by_server else until,
+            waits=False,
+        )
+        .returning(*JOB, provider.scalar_subquery().label("provider"))
     )
 
 
-UNTIL: ColumnElement[float] = bindparam("until", type_=Float())
-
-DUE = _due()
-DUE_OF_THESE = DUE.where(QUEUE.c.id.in_(bindparam("only", expanding=True)))
-TAKE, TAKE_BY_SERVER = _take(UNTIL), _take(SERVER_TIME + UNTIL)
-ATTEMPT = insert(HISTORY).returning(HISTORY.c.id)
-
-
-def _open_attempt(tx: Tx, job: RowMapping, attempt: int, now: datetime) -> int:
-    """The attempt's history row, written before anything is sent."""
-    same = ("partner_id", "account_id", "event_id", "operation", "direction", "trigger")
-    row = {
-        **{name: job[name] for name in same},
-        "job_id": job["id"],
-        "attempt": attempt,
-        "state": JobState.RUNNING.value,
-        "started_at": now,
-        "partial": False,
-        "counts": {},
+def _attempt() -> Insert:
+    """Opens the attempt of the job that was just taken, before anything is sent."""
+    same = ("partner_id", "account_id", "event_id", "operation", "direction", "attempt", "trigger")
+    values: dict[str, ColumnElement[Any]] = {
+        "job_id": QUEUE.c.id,
+        **{name: QUEUE.c[name] for name in same},
+        "state": literal(JobState.RUNNING.value),
+        "started_at": bindparam("now", type_=HISTORY.c.started_at.type),
+        "partial": literal(False),
+        "counts": literal({}, HISTORY.c.counts.type),
     }
-    history_id: int = tx.connection.execute(ATTEMPT, row).scalar_one()
-    return history_id
+    opened = select(HISTORY.c.id).where(
+        HISTORY.c.job_id == QUEUE.c.id, HISTORY.c.state == JobState.RUNNING.value
+    )
+    job = select(*values.values()).where(
+        in_states(JobState.RUNNING),
+        QUEUE.c.lease_owner == bindparam("owner", type_=String()),
+        ~opened.exists(),
+    )
+    return insert(HISTORY).from_select(list(values), job).returning(HISTORY.c.id)
+
+
+TAKE = Straight(_take(by_server=False))
+TAKE_BY_SERVER = Straight(_take(by_server=True))
+ATTEMPT = Straight(_attempt())
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:

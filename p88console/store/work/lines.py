@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    and_,
+    bindparam,
+    or_,
+    select,
+    update,
+)
 
 from p88console.domain.errors import P88Error
 from p88console.domain.jobs import CLAIMABLE_STATES, Priority
@@ -158,17 +168,20 @@ def went_well(tx: Tx, account_id: int) -> None:
         tx.touch("network", "accounts")
 
 
+BURDENED = and_(
+    LINES.c.account_id == bindparam("account", type_=Integer()),
+    or_(
+        LINES.c.closings > 0,
+        LINES.c.broken_off > 0,
+        LINES.c.throttled_until.is_not(None),
+        LINES.c.reach != Reach.THEIRS.value,
+    ),
+)
+"""Whether anything is held against an account's line."""
+
 CLEAR = (
     update(LINES)
-    .where(
-        LINES.c.account_id == bindparam("account"),
-        or_(
-            LINES.c.closings > 0,
-            LINES.c.broken_off > 0,
-            LINES.c.throttled_until.is_not(None),
-            LINES.c.reach != Reach.THEIRS,
-        ),
-    )
+    .where(BURDENED)
     .values(
         closed_at=None,
         closings=0,

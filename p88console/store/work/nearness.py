@@ -6,7 +6,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from p88console.domain.cadence import CadenceSettings
 from p88console.domain.jobs import Operation
@@ -18,11 +29,16 @@ EVENTS = core.EVENTS
 LINKS = core.LINKS
 USUAL = CadenceSettings()
 
+FINISH = USUAL.last_finisher_after + USUAL.finish_tail
+"""For how long after its gun a race's results are followed."""
 
 Around = Callable[[timedelta], Any]
 """Instants so much later than a moment, as a statement takes them."""
 
 SAME = timedelta()
+
+ONE: ColumnElement[int] = literal_column("1")
+"""A limit that PostgreSQL knows when it plans; it takes one in a place for a tenth of all rows."""
 
 
 def around(now: datetime) -> Around:
@@ -51,17 +67,21 @@ def gun_of(at: Around) -> ScalarSelect[datetime]:
     For results that is a race that people may be finishing.
     """
     results = QUEUE.c.operation == Operation.RESULTS.value
-    finish = USUAL.last_finisher_after + USUAL.finish_tail
     before = RACES.c.starts_at.between(at(-USUAL.after_last_start), at(USUAL.race_day))
-    after = RACES.c.starts_at.between(at(-finish), at(SAME))
+    after = RACES.c.starts_at.between(at(-FINISH), at(SAME))
     follows = or_(and_(~results, before), and_(results, after))
     query = select(RACES.c.starts_at).where(RACES.c.event_id == QUEUE.c.event_id, follows)
-    return query.order_by(RACES.c.starts_at).limit(1).correlate(QUEUE).scalar_subquery()
+    return query.order_by(RACES.c.starts_at).limit(ONE).correlate(QUEUE).scalar_subquery()
 
 
-def nearest_first(at: Around) -> tuple[ColumnElement[bool], ScalarSelect[datetime]]:
-    """An order in which the nearest gun comes first, and what follows none last."""
-    return gun_of(at).is_(None), gun_of(at)
+def may_be_near(at: Around) -> ColumnElement[bool]:
+    """Whether a job's event has a gun around a moment: without one, no `gun_of` needs to be asked.
+
+    The list of events is made once for all jobs, never joined with them.
+    """
+    earliest, latest = at(-max(FINISH, USUAL.after_last_start)), at(USUAL.race_day)
+    around_it = select(RACES.c.event_id).where(RACES.c.starts_at.between(earliest, latest))
+    return func.coalesce(QUEUE.c.event_id.in_(around_it), false())
 
 
 def is_near(connection: Connection, job_id: int, now: datetime) -> bool:

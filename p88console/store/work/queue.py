@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
+    String,
     and_,
     bindparam,
     case,
     func,
-    insert,
+    literal,
     literal_column,
     or_,
     select,
@@ -40,6 +42,8 @@ from p88console.domain.jobs import (
 from p88console.domain.model import Provider
 from p88console.store import core
 from p88console.store.database.db import Tx
+from p88console.store.database.straight import Straight
+from p88console.store.database.upsert import insert_of
 from p88console.store.inbox import troubles
 from p88console.store.work import holds, lines
 
@@ -81,9 +85,23 @@ def enqueue(
     manual = trigger in (Trigger.OPERATOR, Trigger.API)
     priority = Priority.MANUAL if manual else scheduled_priority(key.operation, key.direction)
     tx.touch("queue")
-    found = tx.connection.execute(LOOK, _places(key)).mappings().one()
+    row = {
+        "account": key.account_id,
+        "event_id": key.event_id,
+        "operation": key.operation.value,
+        "direction": key.direction.value,
+        "priority": int(priority),
+        "now": now,
+        "trigger": trigger.value,
+        "asked_by": by.who if by else None,
+        "asked_door": by.door if by else None,
+        "full": full,
+    }
+    for added in ADD.rows(tx.connection, row):
+        return Enqueued(added["id"], created=True, state=JobState.PENDING)
+    found = tx.connection.execute(LOOK, places(key)).mappings().one()
     if found["id"] is None:
-        return _add(tx, key, trigger, priority, now, found, full=full, by=by)
+        return _add_told(tx, row, found)
     changes: dict[str, Any] = {"priority": min(found["priority"], int(priority))}
     if full and not found["full"]:
         # an attempt that runs does not become full by being told so: a full one follows it
@@ -102,58 +120,38 @@ def enqueue(
     return Enqueued(found["id"], created=False, state=JobState(found["state"]))
 
 
-def _add(
-    tx: Tx,
-    key: JobKey,
-    trigger: Trigger,
-    priority: Priority,
-    now: datetime,
-    account: RowMapping,
-    *,
-    full: bool,
-    by: Operator | None,
-) -> Enqueued:
-    """A new job; held from the start where its account is."""
+def _add_told(tx: Tx, row: dict[str, Any], account: RowMapping) -> Enqueued:
+    """A new job that is told why it waits; held from the start where its account is."""
     held = holds.told(account["held_reason"]) if account["held_since"] else None
     closed = account["fault"] if account["closed_at"] else None
     state = JobState.HELD if held else JobState.PENDING
-    row = {
-        "partner_id": account["partner_id"],
-        "account_id": key.account_id,
-        "event_id": key.event_id,
-        "operation": key.operation.value,
-        "direction": key.direction.value,
-        "state": state.value,
-        "priority": int(priority),
-        "due_at": now,
-        "trigger": trigger.value,
-        "asked_by": by.who if by else None,
-        "asked_door": by.door if by else None,
-        "full": full,
-        "created_at": now,
-        "attempt": 0,
-        "in_doubt": False,
-        "again": False,
-        "progress_done": 0,
-        "checkpoint": {},
-        "waits": False,
-        "error": held or closed,
-    }
-    job_id = tx.connection.execute(ADD, row).scalar_one()
-    return Enqueued(job_id, created=True, state=state)
+    told = {"state": state.value, "error": held or closed}
+    (added,) = ADD_TOLD.rows(tx.connection, row | told)
+    return Enqueued(added["id"], created=True, state=state)
 
 
-def in_states(*states: JobState) -> ColumnElement[bool]:
+def in_states(*states: JobState, job: Any = QUEUE.c) -> ColumnElement[bool]:
     """Whether a job stands in one of these, in a form that meets the indexes over some states."""
-    return QUEUE.c.state.in_([literal_column(f"'{state.value}'") for state in states])
+    words: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in states]
+    found: ColumnElement[bool] = job.state.in_(words) if words[1:] else job.state == words[0]
+    return found
 
 
-_SAME_WORK = and_(
-    QUEUE.c.account_id == bindparam("account"),
-    func.coalesce(QUEUE.c.event_id, literal_column("0")) == bindparam("event"),
-    QUEUE.c.operation == bindparam("work"),
-    QUEUE.c.direction == bindparam("way"),
-)
+def same_work(job: Any = QUEUE.c) -> ColumnElement[bool]:
+    """Whether a job is about the work in the places that `places` fills."""
+    return and_(
+        job.account_id == bindparam("account", type_=Integer()),
+        func.coalesce(job.event_id, literal_column("0")) == bindparam("event", type_=Integer()),
+        job.operation == bindparam("work", type_=String()),
+        job.direction == bindparam("way", type_=String()),
+    )
+
+
+def mine() -> ColumnElement[bool]:
+    """Whether a job is under the very claim that `its_id` and `owner` name."""
+    its_id, owner = bindparam("its_id", type_=Integer()), bindparam("owner", type_=String())
+    return and_(QUEUE.c.id == its_id, QUEUE.c.lease_owner == owner)
+
 
 LOOK = (
     select(
@@ -163,21 +161,63 @@ LOOK = (
     )
     .select_from(ACCOUNTS)
     .outerjoin(lines.LINES, lines.LINES.c.account_id == ACCOUNTS.c.id)
-    .outerjoin(QUEUE, and_(_SAME_WORK, in_states(*OPEN_STATES)))
+    .outerjoin(QUEUE, and_(same_work(), in_states(*OPEN_STATES)))
     .where(ACCOUNTS.c.id == bindparam("account"))
 )
 """The account that work is asked for, and the job that is open for it."""
 
-ADD = insert(QUEUE).returning(QUEUE.c.id)
+FRESH = {
+    "attempt": 0,
+    "in_doubt": False,
+    "again": False,
+    "progress_done": 0,
+    "checkpoint": {},
+    "waits": False,
+}
+"""What every job begins with."""
+
+
+def _add(*, told: bool) -> Straight:
+    """Adds a job; without words about why it waits only where it may run, and none is open."""
+    places = {
+        "due_at": "now",
+        "created_at": "now",
+        **{name: name for name in ("event_id", "operation", "direction", "priority")},
+        **{name: name for name in ("trigger", "asked_by", "asked_door", "full")},
+        **({"state": "state", "error": "error"} if told else {}),
+    }
+    values: dict[str, ColumnElement[Any]] = {
+        "partner_id": ACCOUNTS.c.partner_id,
+        "account_id": ACCOUNTS.c.id,
+        "state": literal(JobState.PENDING.value),
+        **{name: literal(value, QUEUE.c[name].type) for name, value in FRESH.items()},
+        **{name: bindparam(place, type_=QUEUE.c[name].type) for name, place in places.items()},
+    }
+    job = (
+        select(*values.values())
+        .outerjoin(lines.LINES, lines.LINES.c.account_id == ACCOUNTS.c.id)
+        .where(ACCOUNTS.c.id == bindparam("account", type_=Integer()))
+    )
+    if not told:
+        job = job.where(ACCOUNTS.c.held_since.is_(None), lines.LINES.c.closed_at.is_(None))
+
+    def build(dialect: str) -> Any:
+        adding = insert_of(dialect, QUEUE).from_select(list(values), job)
+        return (adding if told else adding.on_conflict_do_nothing()).returning(QUEUE.c.id)
+
+    return Straight(build)
+
+
+ADD, ADD_TOLD = _add(told=False), _add(told=True)
 
 CLOSE_FAILED = (
     update(QUEUE)
-    .where(_SAME_WORK, in_states(JobState.FAILED_PERMANENT))
+    .where(same_work(), in_states(JobState.FAILED_PERMANENT))
     .values(state=JobState.CANCELLED.value, finished_at=bindparam("now"))
 )
 
 
-def _places(key: JobKey) -> dict[str, Any]:
+def places(key: JobKey) -> dict[str, Any]:
     """What belongs into the places of a statement about this work."""
     return {
         "account": key.account_id,
@@ -189,7 +229,7 @@ def _places(key: JobKey) -> dict[str, Any]:
 
 def close_failed(tx: Tx, key: JobKey, now: datetime) -> None:
     """What failed for good before needs nobody any more once the same work has succeeded."""
-    closed = tx.connection.execute(CLOSE_FAILED, _places(key) | {"now": now})
+    closed = tx.connection.execute(CLOSE_FAILED, places(key) | {"now": now})
     if closed.rowcount:
         troubles.mind(tx, now)
 
@@ -217,7 +257,7 @@ def retry_now(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[int]:
 
 def is_open(connection: Connection, key: JobKey) -> bool:
     """Whether a job for this work is open."""
-    return connection.execute(LOOK, _places(key)).mappings().one()["id"] is not None
+    return connection.execute(LOOK, places(key)).mappings().one()["id"] is not None
 
 
 def snooze(tx: Tx, job_ids: Sequence[int], until: datetime) -> list[int]:
@@ -298,6 +338,15 @@ def find(
         QUEUE.c.id,
     ).limit(limit)
     return [job_of(row) for row in connection.execute(query).mappings()]
+
+
+JOB = tuple(
+    column
+    for column in QUEUE.c
+    if not column.name.startswith("lease_")
+    and column.name not in ("again", "waits", "created_at", "finished_at")
+)
+"""What `job_of` reads of a job's row."""
 
 
 def job_of(row: Mapping[Any, Any] | RowMapping) -> Job:

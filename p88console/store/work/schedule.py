@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, delete, func, select
 
-from p88console.domain.jobs import JobKey, Operation
+from p88console.domain.jobs import Operation
 from p88console.store import core
 from p88console.store.database.db import Tx
-from p88console.store.database.upsert import upsert
+from p88console.store.database.straight import Straight
+from p88console.store.database.upsert import index_element, insert_of, upsert
+from p88console.store.work.queue import QUEUE, mine
 
 SCHEDULE = core.SYNC_SCHEDULE
 MARKS = core.PULL_MARKS
@@ -120,17 +122,26 @@ def successes(
     }
 
 
-def succeeded(tx: Tx, key: JobKey, now: datetime, calls: int) -> None:
-    """A listing was read whole, in so many calls; with 0 they are not known."""
-    place = {
-        "account_id": key.account_id,
-        "event_id": key.event_id,
-        "operation": key.operation.value,
-        "succeeded_at": now,
+def _succeeded(dialect: str) -> Any:
+    key = ("account_id", "event_id", "operation")
+    values: dict[str, ColumnElement[Any]] = {
+        **{name: QUEUE.c[name] for name in key},
+        "succeeded_at": bindparam("now", type_=MARKS.c.succeeded_at.type),
+        "calls": bindparam("calls", type_=Integer()),
     }
-    if calls:
-        place["calls"] = calls
-    upsert(tx.connection, MARKS, [place], key=("account_id", "event_id", "operation"))
+    listing = select(*values.values()).where(mine())
+    marking = insert_of(dialect, MARKS).from_select(list(values), listing)
+    return marking.on_conflict_do_update(
+        index_elements=[index_element(MARKS.c[name]) for name in key],
+        set_={
+            "succeeded_at": marking.excluded.succeeded_at,
+            "calls": func.coalesce(marking.excluded.calls, MARKS.c.calls),
+        },
+    )
+
+
+SUCCEEDED = Straight(_succeeded)
+"""The listing that a claimed job was about was read whole, in so many calls or None."""
 
 
 def advance(

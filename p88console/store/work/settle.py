@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import Integer, RowMapping, bindparam, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from p88console.domain.errors import P88Error, Throttled
 from p88console.domain.jobs import Counts, Direction, Job, JobState, Trigger
@@ -25,6 +27,7 @@ from p88console.domain.outcome import (
     WaitForSecrets,
 )
 from p88console.store.database.db import Tx, alongside
+from p88console.store.database.straight import Straight, in_one_exchange
 from p88console.store.inbox import troubles
 from p88console.store.work import holds, lines, queue, schedule, touched
 from p88console.store.work.touched import Touched
@@ -46,21 +49,34 @@ class Attempt:
     """How many calls it made."""
 
 
-COMPLETE = (
-    update(queue.QUEUE)
-    .where(queue.QUEUE.c.id == bindparam("its_id"), queue.QUEUE.c.lease_owner == bindparam("owner"))
-    .values(
-        state=JobState.COMPLETED.value,
-        finished_at=bindparam("now"),
-        in_doubt=False,
-        error=None,
-        checkpoint={},
-        lease_owner=None,
-        lease_until=None,
+def _complete() -> ReturningUpdate[Any]:
+    failed = queue.QUEUE.alias("failed")
+    before = select(failed.c.id).where(
+        queue.same_work(failed.c), queue.in_states(JobState.FAILED_PERMANENT, job=failed.c)
     )
-    .returning(queue.QUEUE.c.again, queue.QUEUE.c.full)
-)
-"""Writes a job's end under its lease and tells what was asked meanwhile."""
+    return (
+        update(queue.QUEUE)
+        .where(queue.mine())
+        .values(
+            state=JobState.COMPLETED.value,
+            finished_at=bindparam("now"),
+            in_doubt=False,
+            error=None,
+            checkpoint={},
+            lease_owner=None,
+            lease_until=None,
+        )
+        .returning(
+            queue.QUEUE.c.again,
+            queue.QUEUE.c.full,
+            select(lines.LINES.c.account_id).where(lines.BURDENED).exists().label("burdened"),
+            before.exists().label("failed_before"),
+        )
+    )
+
+
+COMPLETE = Straight(_complete())
+"""Writes a job's end under its lease and tells what was asked meanwhile, and what is now over."""
 
 ANSWERED = update(queue.QUEUE).where(queue.QUEUE.c.id == bindparam("its_id")).values(again=False)
 
@@ -68,8 +84,12 @@ _TOLD = ("state", "finished_at", "counts", "partial", "error")
 
 SETTLE = (
     update(queue.HISTORY)
-    .where(queue.HISTORY.c.id == bindparam("its_id"))
-    .values({name: bindparam(name) for name in _TOLD})
+    .where(queue.HISTORY.c.id == bindparam("its_attempt", type_=Integer()))
+    .values({name: bindparam(name, type_=queue.HISTORY.c[name].type) for name in _TOLD})
+)
+
+SETTLE_MINE = Straight(
+    lambda _: SETTLE.where(select(queue.QUEUE.c.id).where(queue.mine()).exists())
 )
 
 
@@ -79,19 +99,29 @@ def complete(tx: Tx, attempt: Attempt, now: datetime, remark: dict[str, str] | N
 
     False when the claim was lost meanwhile: then nothing is written.
     """
-    mine = {"its_id": attempt.job.id, "owner": attempt.owner}
-    settled = tx.connection.execute(COMPLETE, {**mine, "now": now}).mappings().one_or_none()
-    if settled is None:
+    job = attempt.job
+    claim = {"its_id": job.id, "owner": attempt.owner}
+    whole = job.direction is Direction.PULL and not attempt.partial
+    told = _told(attempt, JobState.COMPLETED.value, now, remark)
+    marked = [(schedule.SUCCEEDED, {**claim, "now": now, "calls": attempt.calls or None})]
+    *_, ended = in_one_exchange(
+        tx.connection,
+        (SETTLE_MINE, claim | told),
+        *(marked if whole else ()),
+        (COMPLETE, {**claim, **queue.places(job.key), "now": now}),
+    )
+    if not ended:
         return False
     tx.touch("queue", "history", "accounts")
+    (settled,) = ended
+    touched.save(tx, attempt.history_id, attempt.touched)
+    if settled["burdened"]:
+        lines.went_well(tx, job.account_id)
+    if settled["failed_before"]:
+        queue.close_failed(tx, job.key, now)
     if settled["again"]:
-        tx.connection.execute(ANSWERED, {"its_id": attempt.job.id})
-    _settle_attempt(tx, attempt, JobState.COMPLETED.value, now, remark)
-    if attempt.job.direction is Direction.PULL and not attempt.partial:
-        schedule.succeeded(tx, attempt.job.key, now, attempt.calls)
-    lines.went_well(tx, attempt.job.account_id)
-    queue.close_failed(tx, attempt.job.key, now)
-    _follow_up(tx, attempt.job, settled, now)
+        tx.connection.execute(ANSWERED, {"its_id": job.id})
+        _follow_up(tx, job, settled, now)
     return True
 
 
@@ -192,7 +222,7 @@ def _settle_job(tx: Tx, attempt: Attempt, /, **changes: Any) -> RowMapping | Non
     return meanwhile
 
 
-def _follow_up(tx: Tx, job: Job, meanwhile: RowMapping, now: datetime) -> None:
+def _follow_up(tx: Tx, job: Job, meanwhile: Mapping[Any, Any], now: datetime) -> None:
     """Queue what was asked for while the job ran and what it could not carry any more."""
     if meanwhile["again"]:
         full = meanwhile["full"] and not job.full
@@ -202,15 +232,19 @@ def _follow_up(tx: Tx, job: Job, meanwhile: RowMapping, now: datetime) -> None:
 def _settle_attempt(
     tx: Tx, attempt: Attempt, state: str, now: datetime, error: dict[str, str] | None
 ) -> None:
-    tx.connection.execute(
-        SETTLE,
-        {
-            "its_id": attempt.history_id,
-            "state": state,
-            "finished_at": now,
-            "counts": attempt.counts.as_dict(),
-            "partial": attempt.partial,
-            "error": error,
-        },
-    )
+    tx.connection.execute(SETTLE, _told(attempt, state, now, error))
     touched.save(tx, attempt.history_id, attempt.touched)
+
+
+def _told(
+    attempt: Attempt, state: str, now: datetime, error: dict[str, str] | None
+) -> dict[str, Any]:
+    """What an attempt's history row is told at its end."""
+    return {
+        "its_attempt": attempt.history_id,
+        "state": state,
+        "finished_at": now,
+        "counts": attempt.counts.as_dict(),
+        "partial": attempt.partial,
+        "error": error,
+    }
