@@ -27,7 +27,8 @@ Limit = Annotated[int, Query(ge=1, le=100_000)]
 async def status(runtime: At, event_id: OurId | None = None) -> Document:
     """One screen's truth: engine, network, unsent, lanes, what is next."""
     await _known(runtime, event_id)
-    return await standing.status(runtime, event_id)
+    now = runtime.clock.now()
+    return await standing.status(runtime.db, runtime.engine.rhythm, now, event_id)
 
 
 async def _known(runtime: Runtime, event_id: int | None) -> None:

@@ -11,7 +11,7 @@ from p88console.api.parts import OPERATOR, At, Body, Document, OurId
 from p88console.domain.errors import NotThere
 from p88console.domain.jobs import Operation
 from p88console.domain.model import Provider
-from p88console.runtime import manual, present
+from p88console.runtime import manual, present, scalars
 from p88console.runtime.runtime import Runtime
 from p88console.store.tenancy import tenants
 from p88console.store.tenancy.tenants import PartnerRow
@@ -77,7 +77,7 @@ async def sync_status(
     return SyncStatus(
         timing_partner_id=str(partner.id),
         recent_syncs=[present.attempt(row) for row in recent],
-        last_successful_sync=present.instant(last),
+        last_successful_sync=scalars.instant(last),
         pending_jobs=waiting,
     )
 

@@ -16,7 +16,7 @@ from p88console.cli.when import local
 from p88console.domain.errors import UsageFault
 from p88console.domain.moments import typed_moment
 from p88console.providers.reading import zone_or_utc
-from p88console.runtime import present
+from p88console.runtime import present, scalars
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
 from p88console.store.people import changes
@@ -72,7 +72,7 @@ def history_changes(event_id: int, since: str) -> None:
         if moment > now:
             output.note(
                 f"the gun of {event.name} is still ahead:"
-                f" {local(present.instant(moment), event.timezone)}"
+                f" {local(scalars.instant(moment), event.timezone)}"
             )
         found = await runtime.db.read(changes.since, event_id, moment)
         await runtime.db.write(changes.note_look, event_id, me().who, now)
@@ -96,8 +96,8 @@ def moment_of(text: str, event: EventRow, now: datetime, seen: datetime | None) 
 def _shown(change: changes.Change) -> present.Document:
     names = (change.first_name, change.last_name)
     return {
-        "at": present.instant(change.at),
-        "participant_id": present.identity(change.participant_id),
+        "at": scalars.instant(change.at),
+        "participant_id": scalars.identity(change.participant_id),
         "bib": change.bib,
         "name": " ".join(name for name in names if name) or None,
         "who": change.who,

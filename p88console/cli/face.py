@@ -16,8 +16,10 @@ from click.core import ParameterSource
 from p88console.cli import output
 from p88console.domain.errors import P88Error, StoreLost, UsageFault
 from p88console.system.home import Home, home_at
+from p88console.system.loading import loading
 
 if TYPE_CHECKING:  # `--help` and `--version` need no runtime
+    from p88console.runtime.looking import Look
     from p88console.runtime.runtime import Runtime
 
 T = TypeVar("T")
@@ -47,20 +49,38 @@ class Face:
 
         `lost` is what is done instead while the shared database cannot be reached.
         """
-        from p88console.runtime.runtime import open_runtime  # noqa: PLC0415  # with the database
+        with loading():
+            from p88console.runtime.runtime import open_runtime  # noqa: PLC0415  # with the database
 
-        async def whole(home: Home) -> T:
-            async with open_runtime(home) as runtime:
+        async def whole() -> T:
+            async with open_runtime(self.home) as runtime:
                 return await work(runtime)
 
-        try:
+        def tried() -> T:
             try:
-                return asyncio.run(whole(self.home))
+                return asyncio.run(whole())
             except StoreLost:
                 home = self.home
                 if lost is None or home.shared is None:
                     raise
                 return lost(home)
+
+        return self._ended(tried)
+
+    def look(self, work: Callable[[Look], Awaitable[T]]) -> T:
+        """Open the database alone, do the work, close it; like `run` for what only tells."""
+        from p88console.runtime.looking import open_look  # noqa: PLC0415  # with the database
+
+        async def whole() -> T:
+            async with open_look(self.home) as look:
+                return await work(look)
+
+        return self._ended(lambda: asyncio.run(whole()))
+
+    def _ended(self, done: Callable[[], T]) -> T:
+        """What was done, or the end of the program for a foreseeable fault."""
+        try:
+            return done()
         except P88Error as fault:
             self.fail(fault)
         except KeyboardInterrupt:

@@ -14,6 +14,7 @@ from p88console import __version__
 from p88console.cli import output
 from p88console.cli.face import FAILED, USAGE, Face, P88Group, need_terminal
 from p88console.domain.errors import P88Error, UsageFault
+from p88console.system.loading import loading
 
 COMMANDS = {
     "account": ("setup", "Accounts at providers: add, list, test, remove."),
@@ -37,7 +38,7 @@ COMMANDS = {
     "sandbox": ("practice", "Run the practice providers alone."),
     "serve": ("serve", "The console in a browser, on loopback, with a token."),
     "service": ("service", "Files for systemd, cron, Windows, launchd."),
-    "status": ("work", "One screen's truth."),
+    "status": ("status", "One screen's truth."),
     "undo": ("edits", "Take back your newest change that can still be taken back."),
     "sync": ("sync", "Pull and push now: events, participants, results."),
 }
@@ -57,7 +58,8 @@ class LazyGroup(P88Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"p88console.cli.{COMMANDS[cmd_name][0]}")
+        with loading():
+            module = import_module(f"p88console.cli.{COMMANDS[cmd_name][0]}")
         found = getattr(module, cmd_name)
         assert isinstance(found, click.Command)  # noqa: S101  # the table above names commands
         return found
@@ -86,7 +88,8 @@ def p88console(ctx: click.Context, *, watch: bool) -> None:
     ctx.ensure_object(Face)
     if ctx.invoked_subcommand is None:
         need_terminal("see what there is without a screen: p88console --help")
-        from p88console.cli.console import open_console  # noqa: PLC0415  # Textual, when drawn
+        with loading():
+            from p88console.cli.console import open_console  # noqa: PLC0415  # Textual, when drawn
 
         open_console(watch=watch)
 

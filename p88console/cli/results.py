@@ -14,7 +14,7 @@ from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.domain.errors import UsageFault
 from p88console.domain.times import clock_text
-from p88console.runtime import operators, present, present_publishing
+from p88console.runtime import operators, present, present_publishing, scalars
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
 from p88console.store.people import lists as people
@@ -229,34 +229,34 @@ def _moved(field: str, value: Any) -> object:
 
 
 def _revision(row: Mapping[str, Any]) -> present.Document:
-    ids = {"result_id": present.identity(row["result_id"]), "at": present.instant(row["at"])}
+    ids = {"result_id": scalars.identity(row["result_id"]), "at": scalars.instant(row["at"])}
     return ids | present.result(row)
 
 
 def _move(move: Move) -> present.Document:
     return {
-        "result_id": present.identity(move.result_id),
-        "participant_id": present.identity(move.participant_id),
-        "race_id": present.identity(move.race_id),
+        "result_id": scalars.identity(move.result_id),
+        "participant_id": scalars.identity(move.participant_id),
+        "race_id": scalars.identity(move.race_id),
         "bib": move.bib,
         "name": move.name,
-        "at": present.instant(move.at),
+        "at": scalars.instant(move.at),
         "changes": {field: list(values) for field, values in move.changes.items()},
     }
 
 
 def _orphan(orphan: Orphan) -> present.Document:
     suggestion = orphan.suggestion and {
-        "participant_id": present.identity(orphan.suggestion.participant_id),
+        "participant_id": scalars.identity(orphan.suggestion.participant_id),
         "reason": orphan.suggestion.reason,
     }
-    ids = {"result_id": present.identity(orphan.row["id"])}
+    ids = {"result_id": scalars.identity(orphan.row["id"])}
     return ids | present.result(orphan.row) | {"suggestion": suggestion}
 
 
 def _group(group: Group, race: str | None) -> present.Document:
     return {
-        "race_id": present.identity(group.race_id),
+        "race_id": scalars.identity(group.race_id),
         "race": race,
         "gender": group.gender,
         "category": group.category,

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from p88console.providers.reading import zone_or_utc
-from p88console.runtime import present
-from p88console.runtime.runtime import Runtime
+from p88console.runtime import scalars
+from p88console.store.database.db import Database
 from p88console.store.tenancy import events
 
 Zones = Mapping[str | None, str]
 """Event id → IANA name of its zone."""
 
 
-async def zones(runtime: Runtime) -> Zones:
+async def zones(db: Database) -> Zones:
     """The zone of each event."""
-    mirrored = await runtime.db.read(events.events)
-    return {present.identity(row.id): row.timezone for row in mirrored}
+    mirrored = await db.read(events.events)
+    return {scalars.identity(row.id): row.timezone for row in mirrored}
 
 
 def local(text: str | None, zone_name: str | None) -> str | None:

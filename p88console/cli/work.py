@@ -1,4 +1,4 @@
-"""`queue`, `history` and `status`: what waits, what happened, how things stand."""
+"""`queue` and `history`: what waits, what happened."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import click
 
 from p88console.cli import changes, output, when
 from p88console.cli.edits import me
-from p88console.cli.face import P88Command, P88Group, face
+from p88console.cli.face import P88Group, face
 from p88console.cli.params import OUR_ID
 from p88console.cli.when import Zones, local
 from p88console.domain.errors import UsageFault
 from p88console.domain.jobs import JobState
 from p88console.domain.model import Provider
-from p88console.runtime import present, standing, steering
+from p88console.runtime import present, scalars, steering
 from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import event_of
 from p88console.store.tenancy import tenants
@@ -83,7 +83,7 @@ def queue_list(state: str | None) -> None:
 
     async def work(runtime: Runtime) -> tuple[list[present.Document], Zones]:
         found = await runtime.db.read(jobs.find, state=JobState(state) if state else None)
-        return [present.job(row) for row in found], await when.zones(runtime)
+        return [present.job(row) for row in found], await when.zones(runtime.db)
 
     found, zones = face().run(work)
     face().show(found, _queue_columns(zones))
@@ -122,7 +122,7 @@ def _change(job_ids: tuple[int, ...], *, retry: bool) -> None:
         if missed:
             output.note(f"nothing could be done about {missed}")
         rows = await runtime.db.read(jobs.find, job_ids=changed)
-        return [present.job(row) for row in rows], await when.zones(runtime)
+        return [present.job(row) for row in rows], await when.zones(runtime.db)
 
     found, zones = face().run(work)
     face().show(found, _queue_columns(zones))
@@ -160,7 +160,7 @@ def queue_resume(account_id: int) -> None:
 
 async def _line(runtime: Runtime, account_id: int) -> present.Document:
     account = await runtime.db.read(tenants.account, account_id)
-    return {"account_id": present.identity(account_id)} | present.account(account)
+    return {"account_id": scalars.identity(account_id)} | present.account(account)
 
 
 @click.group(cls=P88Group)
@@ -183,7 +183,7 @@ def history_list(event_id: int | None, limit: int) -> None:
         if event_id is not None:
             await event_of(runtime, event_id)
         found = await runtime.db.read(attempts.attempts, event_id=event_id, limit=limit)
-        return [present.attempt(row) for row in found], await when.zones(runtime)
+        return [present.attempt(row) for row in found], await when.zones(runtime.db)
 
     found, zones = face().run(work)
     face().show(found, _history_columns(zones))
@@ -209,43 +209,3 @@ def history_show(attempt_id: int, kind: str | None) -> None:
         return present.attempt(attempt) | {"rows": behind.sizes}
 
     face().show(face().run(work))
-
-
-@click.command(cls=P88Command)
-@click.option("--event", "event_id", type=OUR_ID, help="Count only this event's people.")
-def status(event_id: int | None) -> None:
-    """How things stand: engine, network, what is unsent, what needs you, what is next.
-
-    Example: p88console status --json
-    """
-
-    async def work(runtime: Runtime) -> tuple[present.Document, Zones]:
-        if event_id is not None:
-            await event_of(runtime, event_id)
-        return await standing.status(runtime, event_id), await when.zones(runtime)
-
-    found, zones = face().run(work)
-    if face().json:
-        output.document(found)
-        return
-    lanes, due = found.pop("providers"), found.pop("next")
-    output.table(found, None)
-    near = zones.get(next((row["event_id"] for row in due if row["event_id"]), None))
-    lane_columns: output.Columns = {
-        "Account": "account_id",
-        "Provider": _provider,
-        "State": "state",
-        "Last success": lambda row: local(row["last_success_at"], near),
-        "Calls left": "calls_left",
-        "Error": "error",
-    }
-    output.plain("")
-    output.table(lanes, lane_columns)
-    next_columns: output.Columns = {
-        "Next": "operation",
-        "Event": "event_id",
-        "Due": _at("due_at", zones),
-        "Why": "reason",
-    }
-    output.plain("")
-    output.table(due, next_columns)

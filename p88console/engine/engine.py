@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from p88console.domain.errors import P88Error, StoreFault, StoreLost
 from p88console.domain.jobs import CLAIMABLE_STATES
 from p88console.engine.chores import Chore
+from p88console.engine.owners import is_dead, new_owner
 from p88console.engine.shop import Shop
 from p88console.engine.standstill import TRY_S, Standstill
 from p88console.engine.timetable import Rhythm
 from p88console.engine.waking import Waking
-from p88console.engine.worker import HEARTBEATS, LEASE_S, Worker, is_dead, new_owner
+from p88console.engine.worker import HEARTBEATS, LEASE_S, Worker
 from p88console.store.database.soundness import damaged
 from p88console.store.work import engines, leases, queue
 from p88console.store.work.engines import Holder

@@ -12,10 +12,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from p88console.domain.errors import P88Error
 from p88console.engine import timetable
 from p88console.engine.chores import Chore
+from p88console.engine.owners import is_dead
 from p88console.engine.shop import Shop
 from p88console.engine.standstill import Standstill
 from p88console.engine.timetable import Rhythm, Timetable
-from p88console.engine.worker import HEARTBEATS, is_dead
+from p88console.engine.worker import HEARTBEATS
 from p88console.store.database.db import Tx
 from p88console.store.work import engines, leases
 from p88console.store.work.engines import Holder

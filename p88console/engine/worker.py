@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import random
 import secrets
-import socket
 import time
-import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
@@ -51,31 +48,6 @@ WORK: dict[tuple[Operation, Direction], Callable[[Ticket], Coroutine[None, None,
 }
 
 log = logging.getLogger(__name__)
-
-
-def new_owner() -> str:
-    """A name for this process as a holder of leases: machine, process, and a random part."""
-    return f"{_machine()}:{os.getpid()}:{secrets.token_hex(4)}"
-
-
-def _machine() -> str:
-    """This machine, told from others of the same host name by its network card."""
-    return f"{socket.gethostname()}/{uuid.getnode():x}"
-
-
-def is_dead(owner: str) -> bool:
-    """Whether an owner of leases was a process on this machine that is no more."""
-    host, _, rest = owner.partition(":")
-    pid = rest.partition(":")[0]
-    if os.name != "posix" or host != _machine() or not pid.isdecimal():
-        return False  # elsewhere the lease decides: signal 0 is no question on Windows
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 class Worker:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from p88console.domain.errors import P88Error, UsageFault
 from p88console.engine.chores import Chore
-from p88console.engine.worker import LEASE_S, new_owner
+from p88console.engine.owners import new_owner
+from p88console.engine.worker import LEASE_S
 from p88console.runtime.disk import SPARE_BELOW, free_bytes
 from p88console.runtime.opening import check_place
 from p88console.store.database import backup

@@ -24,7 +24,7 @@ from p88console.runtime.runtime import Runtime
 from p88console.runtime.syncs import linked_accounts
 from p88console.store.database.feed import ALL_TOPICS
 from p88console.store.inbox import notices
-from p88console.store.windows import overview
+from p88console.store.windows import header, overview
 from p88console.store.windows.board import HeaderFacts, HistoryRow, Lane, NextRun, QueueRow
 from p88console.store.work import history, queue
 from p88console.store.work.queue import Enqueued
@@ -126,7 +126,7 @@ class RuntimeDesk:
 
     async def header(self) -> HeaderFacts:
         """The header's facts."""
-        return await self._runtime.db.read(overview.header, self.clock.now())
+        return await self._runtime.db.read(header.facts, self.clock.now())
 
     async def lanes(self) -> Sequence[Lane]:
         """Every account's lane, registrations first."""

@@ -1,10 +1,32 @@
-"""Looks at the place of the database before it is opened: nothing lost may pass for new."""
+"""Opens the database of a home, after a look at its place: nothing lost may pass for new."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from p88console.domain.errors import StoreFault
+from p88console.store.database.db import Database
+from p88console.store.tenancy.guns import set_guns
 from p88console.system.home import Home
 from p88console.system.places import unfit
+from p88console.system.settings import Settings
+
+
+async def open_store(
+    home: Home, settings: Settings, machine: Callable[[], float] | None = None
+) -> Database:
+    """The home's database, which knows the guns that are set.
+
+    `machine` is the clock by which leases run. Raises `StoreFault`, and `UsageFault` for an
+    address that cannot be used.
+    """
+    check_place(home)
+    check_kept(home)
+    db = await asyncio.to_thread(Database.open, home.shared or home.database, machine)
+    if settings.guns:
+        await db.write(set_guns, settings.guns)
+    return db
 
 
 def check_place(home: Home) -> None:

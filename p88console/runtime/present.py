@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
 from typing import Any
 
 from p88console.domain.doctor import Check, is_go
 from p88console.domain.jobs import COUNT_NAMES, Job, JobState
-from p88console.domain.notices import Notice
 from p88console.domain.plan import Action, Plan, Step, freeing, worn
+from p88console.runtime import scalars
+from p88console.runtime.scalars import day, identity, instant
 from p88console.store.people.bib_ledger import Held, Worn
 from p88console.store.people.lists import Person
 from p88console.store.tenancy.events import EventRow, LinkRow
@@ -19,37 +19,7 @@ from p88console.store.windows.inbox_rows import Item
 from p88console.store.work.history import AttemptRow
 from p88console.store.work.returns import Due
 
-Document = dict[str, Any]
-
-
-def identity(value: int | None) -> str | None:
-    """Our own id, opaque."""
-    return None if value is None else str(value)
-
-
-def notice(found: Notice) -> Document:
-    """Something that the engine noticed; `ended_at` is null while it stands."""
-    return {
-        "id": identity(found.id),
-        "kind": found.kind.value,
-        "title": found.title,
-        "detail": found.detail,
-        "event_id": identity(found.event_id),
-        "account_id": identity(found.account_id),
-        "job_id": identity(found.job_id),
-        "began_at": instant(found.began_at),
-        "ended_at": instant(found.ended_at),
-    }
-
-
-def instant(value: datetime | None) -> str | None:
-    """ISO 8601 with an offset."""
-    return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def day(value: date | None) -> str | None:
-    """YYYY-MM-DD."""
-    return None if value is None else value.isoformat()
+Document = scalars.Document
 
 
 def partner(row: PartnerRow) -> Document:

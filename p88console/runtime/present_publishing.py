@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from p88console.domain.case import Finding
 from p88console.domain.publication import RowState
-from p88console.runtime.present import Document, identity, instant
+from p88console.runtime.scalars import Document, identity, instant
 from p88console.store.results.drafts import Draft
 from p88console.store.results.publications import Version
 

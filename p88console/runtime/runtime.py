@@ -12,18 +12,18 @@ from p88console.domain.jobs import CLAIMABLE_STATES, Job, JobState
 from p88console.engine.chores import Chore
 from p88console.engine.engine import Engine
 from p88console.engine.lines import Lines
+from p88console.engine.owners import is_dead, new_owner, served
 from p88console.engine.shop import Adapters, Shop
-from p88console.engine.worker import Worker, is_dead, new_owner
+from p88console.engine.worker import Worker
 from p88console.runtime import spooling
 from p88console.runtime.alerts import alert_watch
 from p88console.runtime.backups import last_copy, rolling
 from p88console.runtime.disk import disk_watch
-from p88console.runtime.opening import check_kept, check_place
+from p88console.runtime.opening import open_store
 from p88console.runtime.power import PowerWatch
 from p88console.runtime.retention import forgetting
 from p88console.store.database.db import Database
-from p88console.store.tenancy.guns import set_guns
-from p88console.store.work import engines, holds, leases, queue
+from p88console.store.work import holds, leases, queue
 from p88console.store.work import lines as lines_store
 from p88console.system.attention import seldom_swept
 from p88console.system.clock import Clock, SystemClock
@@ -80,8 +80,7 @@ class Runtime:
 
     async def served(self) -> bool:
         """Whether a living engine works on this database."""
-        living = await self.db.read(engines.living)
-        return any(not is_dead(engine.owner) for engine in living)
+        return await self.db.read(served)
 
     async def _jobs(self, job_ids: Sequence[int]) -> list[Job]:
         found = await self.db.read(queue.find, job_ids=list(job_ids))
@@ -117,12 +116,8 @@ async def open_runtime(
     clock, vault = clock or SystemClock(), vault or KeyringVault()
     if settings is None:
         settings = await asyncio.to_thread(read_settings, home.settings)
-    check_place(home)
-    check_kept(home)
-    db = await asyncio.to_thread(Database.open, home.shared or home.database, machine)
+    db = await open_store(home, settings, machine)
     log = start_log(home.log)
-    if settings.guns:
-        await db.write(set_guns, settings.guns)
     lease_s = settings.engine.silence.total_seconds()
     lines = Lines(db, clock, new_owner(), is_dead, settings.network.ask, lease_s)
     adapters = Adapters(db, vault, settings, lines)

@@ -14,8 +14,9 @@ from p88console.domain.errors import StoreLost
 from p88console.domain.jobs import JobState, Trigger
 from p88console.domain.model import Provider
 from p88console.engine import timetable
+from p88console.engine.owners import new_owner
 from p88console.engine.scheduler import _carry_out
-from p88console.engine.worker import Worker, new_owner
+from p88console.engine.worker import Worker
 from p88console.runtime import syncs
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.store.tenancy import tenants

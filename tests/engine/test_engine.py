@@ -14,8 +14,9 @@ import pytest
 from p88console.domain.jobs import JobState, Operation, Trigger
 from p88console.engine import timetable
 from p88console.engine.engine import Engine
+from p88console.engine.owners import is_dead, new_owner
 from p88console.engine.shop import LeaseLost
-from p88console.engine.worker import LEASE_S, Worker, is_dead, new_owner
+from p88console.engine.worker import LEASE_S, Worker
 from p88console.runtime import syncs
 from p88console.store.database.db import Tx
 from p88console.store.work import engines, leases, ledger, queue, schedule

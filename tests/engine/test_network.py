@@ -15,7 +15,7 @@ from p88console.engine.line import PROVED_S
 from p88console.runtime import syncs, tenancy
 from p88console.runtime.practice import set_up
 from p88console.runtime.runtime import open_runtime
-from p88console.store.windows import overview
+from p88console.store.windows import header, overview
 from p88console.store.work import history, ledger, lines, queue
 from p88console.system.home import Home
 from p88console.system.vault import MemoryVault
@@ -52,7 +52,7 @@ async def test_when_nobody_answers_this_machine_is_offline(race_day: RaceDay) ->
     await race_day.copernico.down()
     await race_day.pull()
     assert await network(race_day) is NetworkClass.OFFLINE
-    facts = await race_day.runtime.db.read(overview.header, race_day.clock.now())
+    facts = await race_day.runtime.db.read(header.facts, race_day.clock.now())
     assert (facts.network, facts.network_since) == ("offline", race_day.clock.now())
     assert "Wi-Fi" in facts.network_advice
     # a job of the other account is not even tried: there would be nothing to learn from it

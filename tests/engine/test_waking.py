@@ -9,9 +9,10 @@ import pytest
 from p88console.domain.jobs import JobState, Operation
 from p88console.domain.model import Provider
 from p88console.domain.notices import NoticeKind
+from p88console.engine.owners import new_owner
 from p88console.engine.standstill import Standstill
 from p88console.engine.waking import LOOK_S, Waking
-from p88console.engine.worker import Worker, new_owner
+from p88console.engine.worker import Worker
 from p88console.store.inbox import notices
 from p88console.store.work import ledger, queue, schedule
 from tests.engine.conftest import RUNNERS, RaceDay

@@ -22,10 +22,11 @@ from typing import Any
 
 from p88console.domain.jobs import CLAIMABLE_STATES, JobState, Operator, Trigger
 from p88console.domain.model import Provider
+from p88console.engine.owners import new_owner
 from p88console.engine.shop import Ticket
 from p88console.engine.standstill import Standstill
 from p88console.engine.waking import LOOK_S, Waking
-from p88console.engine.worker import Worker, new_owner
+from p88console.engine.worker import Worker
 from p88console.runtime import operators, syncs
 from p88console.runtime.practice import set_up
 from p88console.runtime.runtime import open_runtime

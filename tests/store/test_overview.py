@@ -13,7 +13,7 @@ from p88console.domain.network import Probe, Reach
 from p88console.domain.outcome import decide
 from p88console.store.mirror import removals
 from p88console.store.tenancy import events
-from p88console.store.windows import overview
+from p88console.store.windows import header, overview
 from p88console.store.windows.board import Lane
 from p88console.store.work import history, holds, lines, settle
 from p88console.store.work.settle import Attempt
@@ -137,10 +137,10 @@ def test_a_lane_shows_what_runs(bench: Bench) -> None:
 
 
 def test_the_header_counts_down_to_the_next_gun_then_shows_the_last(bench: Bench) -> None:
-    assert bench.read(overview.header, GUN - timedelta(hours=1)).gun_at == GUN
+    assert bench.read(header.facts, GUN - timedelta(hours=1)).gun_at == GUN
     second = GUN + timedelta(minutes=30)
-    assert bench.read(overview.header, GUN).gun_at == second
-    assert bench.read(overview.header, GUN + timedelta(days=1)).gun_at == second
+    assert bench.read(header.facts, GUN).gun_at == second
+    assert bench.read(header.facts, GUN + timedelta(days=1)).gun_at == second
 
 
 def test_of_one_days_events_the_header_follows_the_one_that_tells_its_gun(bench: Bench) -> None:
@@ -149,13 +149,13 @@ def test_of_one_days_events_the_header_follows_the_one_that_tells_its_gun(bench:
     there = event_record("4712")
     bench.write(events.link, its_id, bench.copernico, there, races={}, options={}, now=bench.now)
     noon = GUN + timedelta(hours=4)
-    assert bench.read(overview.header, noon).event_id == bench.event
-    assert bench.read(overview.header, noon - timedelta(days=3)).event_id == bench.event
+    assert bench.read(header.facts, noon).event_id == bench.event
+    assert bench.read(header.facts, noon - timedelta(days=3)).event_id == bench.event
 
 
 def test_the_header_says_how_many_wait_and_since_when(bench: Bench) -> None:
     bench.mirror(ada("1"), ada("2", bib=None))
-    facts = bench.read(overview.header, bench.clock.step(60))
+    facts = bench.read(header.facts, bench.clock.step(60))
     assert (facts.participants, facts.unsent, facts.verified) == (2, 2, 0)
     assert facts.oldest_unsent_at == bench.now - timedelta(seconds=60)
     assert facts.event_id == bench.event
@@ -170,11 +170,11 @@ def test_who_is_scored_twice_is_verified_once_both_systems_hold_them(bench: Benc
     person = bench.person()
     known = {"id": person["id"], "hash": person["content_hash"]}
     bench.execute(seen, link=bench.linked().id, **known)
-    assert bench.read(overview.header, bench.now).verified == 1
+    assert bench.read(header.facts, bench.now).verified == 1
     second = timed_twice(bench)
-    assert bench.read(overview.header, bench.now).verified == 0
+    assert bench.read(header.facts, bench.now).verified == 0
     bench.execute(seen, link=second.id, **known)
-    assert bench.read(overview.header, bench.now).verified == 1
+    assert bench.read(header.facts, bench.now).verified == 1
 
 
 def test_held_jobs_and_quarantined_people_need_a_person(bench: Bench) -> None:
@@ -190,7 +190,7 @@ def test_a_lane_and_the_header_tell_the_network_and_what_to_do_about_it(bench: B
     fail(bench, bench.claimed(), NotSent(CALL, "no way out"))
     silent = dict.fromkeys((bench.runsignup, bench.copernico), Probe(Reach.SILENT))
     bench.write(lines.probed, silent, None, bench.now)
-    facts = bench.read(overview.header, bench.clock.step(60))
+    facts = bench.read(header.facts, bench.clock.step(60))
     assert (facts.network, facts.network_since) == ("dns only", bench.now - timedelta(seconds=60))
     assert "firewall" in facts.network_advice
     for provider in ("runsignup", "copernico"):

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from p88console.domain.jobs import JobState
 from p88console.runtime.retention import forgetting
 from p88console.store.database import retention
-from p88console.store.windows import overview
+from p88console.store.windows import header, overview
 from p88console.store.work import history, settle
 from p88console.system.settings import Retention
 from tests.store.bench import Bench, ada, set_up
@@ -73,7 +73,7 @@ QUESTIONS: dict[str, Callable[[Connection, Bench], object]] = {
     "newest": lambda c, _: history.attempts(c, limit=20),
     "of an event": lambda c, bench: history.attempts(c, event_id=bench.event, limit=20),
     "lanes": lambda c, bench: overview.lanes(c, bench.now),
-    "header": lambda c, bench: overview.header(c, bench.now),
+    "header": lambda c, bench: header.facts(c, bench.now),
 }
 
 LIMIT = 300_000

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, func, literal_column
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from p88console.store.database.bulk import run_for_each
@@ -53,7 +53,11 @@ def _statement(dialect: str, target: Table, key: tuple[str, ...], replaced: tupl
 
 def insert_of(dialect: str, target: Table) -> Any:
     """An insert that can say what it does where the key is there already."""
-    return (postgresql if dialect == "postgresql" else sqlite).insert(target)
+    if dialect != "postgresql":
+        return sqlite.insert(target)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415  # 25 ms of no use to a file
+
+    return postgresql.insert(target)
 
 
 def index_element(column: Column[Any]) -> Column[Any] | ColumnElement[Any]:

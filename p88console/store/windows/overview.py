@@ -1,4 +1,4 @@
-"""Reads the Board's panes, lanes and header facts from the database, a window at a time."""
+"""Reads the Board's panes and lanes from the database, a window at a time."""
 
 from __future__ import annotations
 
@@ -25,13 +25,10 @@ from p88console.domain.model import Provider
 from p88console.domain.network import NetworkClass, advice_for
 from p88console.store.database.matching import matching
 from p88console.store.inbox import questions as inbox
-from p88console.store.mirror import removals
-from p88console.store.people import lists as people
-from p88console.store.tenancy.events import EVENTS, EventRow, events
+from p88console.store.tenancy.events import EVENTS, EventRow
 from p88console.store.tenancy.tenants import ACCOUNTS, HEALTH
-from p88console.store.windows.board import HeaderFacts, Lane, NextRun, QueueRow
+from p88console.store.windows.board import Lane, NextRun, QueueRow
 from p88console.store.work import budgets, lines, schedule
-from p88console.store.work.ledger import unsent, verified_count
 from p88console.store.work.queue import HISTORY, QUEUE
 
 REGISTRATION_PROVIDERS = ("runsignup", "raceroster", "haku")
@@ -240,32 +237,6 @@ def nearest(found: Sequence[EventRow], now: datetime) -> EventRow | None:
         return not event.links, away // timedelta(days=1), event.day is not None, away
 
     return min(timed, key=distance)
-
-
-def header(connection: Connection, now: datetime) -> HeaderFacts:
-    """The header's facts about the nearest event and about what waits."""
-    event = nearest(events(connection), now)
-    waiting, oldest = unsent(connection)
-    ahead = [gun for gun in event.guns if gun > now] if event else []
-    guns = event.guns if event else []
-    due = [row.due_at for row in schedule.rows(connection) if row.operation == "participants"]
-    network = lines.network(connection, now)
-    return HeaderFacts(
-        event_id=event.id if event else None,
-        event_name=event.name if event else None,
-        timezone=event.timezone if event else "UTC",
-        gun_at=min(ahead) if ahead else max(guns, default=None),
-        unsent=waiting,
-        oldest_unsent_at=oldest,
-        needs_you=needs_you(connection),
-        next_pull_at=min(due, default=None),
-        network=network.kind.value,
-        network_advice=network.advice,
-        network_since=lines.network_since(connection),
-        participants=removals.active_count(connection, event.id) if event else 0,
-        verified=verified_count(connection, event.id) if event else 0,
-        finished=people.finished_count(connection, event.id) if event else 0,
-    )
 
 
 def next_runs(connection: Connection) -> list[NextRun]:
