@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
 from p88console.domain.jobs import Counts
 from p88console.domain.model import ParticipantStatus, RemovalRecord
-from p88console.store.mirror import removals
+from p88console.store.database.db import Tx
+from p88console.store.mirror import nameless, removals
 from tests.store.bench import PULL_SOURCE, Bench, ada
 
 
@@ -124,3 +129,34 @@ def test_an_empty_list_of_removals_removes_nobody(bench: Bench) -> None:
     crowd(bench, 3)
     assert pull(bench, []) == Counts()
     assert bench.read(removals.active_count, bench.event) == 3
+
+
+def steps(bench: Bench, work: Callable[[Tx], object]) -> int:
+    """Hundreds of SQLite's own steps that the work takes."""
+    taken: list[None] = []
+    with bench.db.writer() as tx:
+        work(tx)  # once before, so that nothing is prepared while steps are counted
+        driver: Any = tx.connection.connection.driver_connection
+        driver.set_progress_handler(lambda: taken.append(None), 100)
+        work(tx)
+        driver.set_progress_handler(None, 0)
+    return len(taken)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda tx: removals.quarantined(tx.connection, 1),
+        lambda tx: removals.quarantined_count(tx.connection, 1),
+        lambda tx: removals.dropped(tx.connection, 1, {"R-1": ()}),
+        lambda tx: nameless.mind(tx, 1, datetime(2026, 10, 17, tzinfo=UTC)),
+    ],
+    ids=["quarantined", "their number", "dropped", "nameless"],
+)
+def test_few_are_found_without_looking_at_everybody(
+    file_bench: Bench, look: Callable[[Tx], object]
+) -> None:
+    crowd(file_bench, 20)
+    few = steps(file_bench, look)
+    crowd(file_bench, 2_000)
+    assert steps(file_bench, look) <= few + 5

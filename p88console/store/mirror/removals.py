@@ -239,11 +239,13 @@ def _each(
     whole = {removal.provider_id: removal for removal in removals}
     people, found = PARTICIPANTS.c, dict(whole)
     for ids in chunked(list(whole)):
-        query = select(people.row_key, people.registration).where(
-            people.event_id == event_id, people.registration.in_(ids)
+        # with the event asked for too, SQLite would look at everybody in it
+        query = select(people.row_key, people.registration, people.event_id).where(
+            people.registration.in_(ids)
         )
-        for its_id, registration in connection.execute(query):
-            found.setdefault(its_id, replace(whole[registration], provider_id=its_id))
+        for its_id, registration, its_event in connection.execute(query):
+            if its_event == event_id:
+                found.setdefault(its_id, replace(whole[registration], provider_id=its_id))
     return list(found.values())
 
 
@@ -253,13 +255,12 @@ def dropped(
     """Participants of these registrations that are not among their standing ones any more."""
     people, found = PARTICIPANTS.c, []
     for registrations in chunked(list(standing)):
-        query = select(people.row_key, people.registration).where(
-            people.event_id == event_id,
+        query = select(people.row_key, people.registration, people.event_id).where(
             people.registration.in_(registrations),
             people.status == ParticipantStatus.ACTIVE.value,
         )
-        for its_id, registration in connection.execute(query):
-            if its_id not in standing[registration]:
+        for its_id, registration, its_event in connection.execute(query):
+            if its_event == event_id and its_id not in standing[registration]:
                 found.append(RemovalRecord(its_id, ParticipantStatus.REMOVED))
     return found
 
@@ -294,12 +295,18 @@ def absent(
     Where the provider says who leaves, so that absence alone `removes` nobody, only so many that
     they pull the brake are told, and whoever waits from then.
     """
-    query = select(PARTICIPANTS.c.row_key, PARTICIPANTS.c.quarantined_since).where(
-        PARTICIPANTS.c.event_id == event_id,
-        PARTICIPANTS.c.status == ParticipantStatus.ACTIVE.value,
-        ~PARTICIPANTS.c.added_here,
-    )
-    missing = [row for row in connection.execute(query) if row.row_key not in listed]
+    people = PARTICIPANTS.c
+    everybody = connection.execute(select(people.row_key).where(people.event_id == event_id))
+    strays = [row_key for row_key in everybody.scalars() if row_key not in listed]
+    missing: list[Any] = []
+    for keys in chunked(strays):
+        query = select(people.row_key, people.quarantined_since).where(
+            people.event_id == event_id,
+            people.row_key.in_(keys),
+            people.status == ParticipantStatus.ACTIVE.value,
+            ~people.added_here,
+        )
+        missing += connection.execute(query).all()
     if not removes and len(missing) <= brake_limit(active_count(connection, event_id)):
         missing = [row for row in missing if row.quarantined_since is not None]
     return [

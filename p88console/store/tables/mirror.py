@@ -12,6 +12,9 @@ from p88console.domain.model import ParticipantStatus
 from p88console.store.database.kinds import JSON_VALUE, PLAIN_TEXT
 from p88console.store.tables.base import one_of
 
+QUARANTINED = text("quarantined_since IS NOT NULL")
+NAMELESS = text("provider_id IS NULL")
+
 
 class Event(SQLModel, table=True):
     """One race day or weekend, keyed by (account, provider id).
@@ -72,6 +75,18 @@ class Participant(SQLModel, table=True):
         Index("ix_participants_event_name", "event_id", "name_key", "bib"),
         Index("ix_participants_event_standing", "event_id", "status", "race_id", "bib"),
         Index("ix_participants_event_changed", "event_id", "changed_at"),
+        Index(
+            "ix_participants_quarantined",
+            "event_id",
+            sqlite_where=QUARANTINED,
+            postgresql_where=QUARANTINED,
+        ),
+        Index(
+            "ix_participants_nameless",
+            "event_id",
+            sqlite_where=NAMELESS,
+            postgresql_where=NAMELESS,
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
