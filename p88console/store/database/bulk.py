@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import JSON, Connection, Date, Dialect, Insert, Table, func, insert, select, text
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
+
+T = TypeVar("T")
 
 PARAMETERS = 8_000
 """Values that one statement takes; SQLite works through it without keeping other threads from
@@ -40,15 +42,38 @@ def run_for_each(
         return
     told, in_order = _compiled(statement, names, connection.dialect)
     writers = [(name, _writer(target.c[name].type, connection.dialect)) for name in in_order]
-    at_once = max(1, PARAMETERS // len(names))
-    for start in range(0, len(rows), at_once):
-        some = rows[start : start + at_once]
-        lines = zip(*(_column(some, name, write) for name, write in writers), strict=True)
-        if len(some) == at_once:
-            whole = _repeated(told, len(names), at_once)
-            connection.exec_driver_sql(whole, tuple(chain.from_iterable(lines)))
-        else:
-            connection.exec_driver_sql(told, list(lines))
+    for some in _at_once(rows, len(names)):
+        lines = list(zip(*(_column(some, name, write) for name, write in writers), strict=True))
+        _send(connection, told, lines)
+
+
+def insert_lines(
+    connection: Connection, target: Table, names: tuple[str, ...], lines: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert numbers and texts in the order of these columns, which is the table's own."""
+    if connection.dialect.name != "sqlite":
+        insert_many(connection, target, [dict(zip(names, line, strict=True)) for line in lines])
+        return
+    told, _in_order = _compiled(_insert(target), names, connection.dialect)
+    for some in _at_once(lines, len(names)):
+        _send(connection, told, some)
+
+
+def _at_once(rows: Sequence[T], columns: int) -> Iterator[Sequence[T]]:
+    """The rows in parts that fit one statement."""
+    fitting = max(1, PARAMETERS // columns)
+    for start in range(0, len(rows), fitting):
+        yield rows[start : start + fitting]
+
+
+def _send(connection: Connection, told: str, lines: Sequence[tuple[Any, ...]]) -> None:
+    """Insert these lines by one statement, where its like will be needed again."""
+    columns = len(lines[0])
+    if len(lines) == max(1, PARAMETERS // columns):
+        whole = _repeated(told, columns, len(lines))
+        connection.exec_driver_sql(whole, tuple(chain.from_iterable(lines)))
+    else:
+        connection.exec_driver_sql(told, list(lines))
 
 
 @lru_cache(maxsize=64)

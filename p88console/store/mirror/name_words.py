@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, or_,
 
 from p88console.domain.folding import folded
 from p88console.store import core
-from p88console.store.database.bulk import insert_many
+from p88console.store.database.bulk import insert_lines
 from p88console.store.database.upsert import chunked
 
 WORDS = core.NAME_WORDS
 PARTICIPANTS = core.PARTICIPANTS
+
+COLUMNS = ("participant_id", "word", "event_id", "name_key")
 
 FOUND_BY = ("first_name", "last_name", "bib")
 """The fields whose words these are."""
@@ -33,18 +35,15 @@ def refresh(connection: Connection, participant_ids: Sequence[int]) -> None:
 
 def add(connection: Connection, people: Iterable[Mapping[str, Any] | RowMapping]) -> None:
     """Write by which words these people are found, of whom nothing is written yet."""
-    insert_many(connection, WORDS, [line for person in people for line in _lines(person)])
+    insert_lines(connection, WORDS, COLUMNS, [line for one in people for line in _lines(one)])
 
 
-def _lines(person: Mapping[str, Any] | RowMapping) -> list[dict[str, Any]]:
+def _lines(person: Mapping[str, Any] | RowMapping) -> list[tuple[int, str, int, str]]:
     its_id, event_id, name_key = person["id"], person["event_id"], person["name_key"]
     words, bib = {*name_key.split()}, person["bib"]
     if bib and not bib.isdecimal():
         words.add(bib.lower())
-    return [
-        {"participant_id": its_id, "word": word, "event_id": event_id, "name_key": name_key}
-        for word in sorted(words)
-    ]
+    return [(its_id, word, event_id, name_key) for word in sorted(words)]
 
 
 def begins(word: ColumnElement[Any], prefix: str) -> ColumnElement[bool]:

@@ -246,7 +246,7 @@ def _row(record: ParticipantRecord, event_id: int, races: Mapping[str, int]) -> 
         "region": record.region,
         "country": record.country,
         "team": record.team,
-        "status": record.status.value,
+        "status": str(record.status),
         "status_reason": None,
         "moved_to": None,
         "quarantined_since": None,
