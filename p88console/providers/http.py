@@ -6,7 +6,6 @@ No retry happens here: what a fault means for its job is decided in one place of
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import ssl
 import zlib
@@ -40,6 +39,7 @@ from p88console.domain.model import Provider
 from p88console.domain.network import Probe, Reach
 from p88console.providers.addresses import check_base_url
 from p88console.providers.base import Budget, CallLimits
+from p88console.providers.bodies import parsed
 from p88console.providers.reaching import is_name, unmet
 from p88console.providers.redaction import form_secrets, redacted, secrets_of, summary
 from p88console.providers.signing import Signature, Signer, signed
@@ -275,9 +275,7 @@ async def _usable(response: httpx.Response, raw: bytes, call: Call) -> Answer:
     body: Any = None
     if raw.strip():
         try:
-            body = (
-                await asyncio.to_thread(json.loads, raw) if len(raw) > BIG_BODY else json.loads(raw)
-            )
+            body = await asyncio.to_thread(parsed, raw) if len(raw) > BIG_BODY else parsed(raw)
         except (ValueError, RecursionError):
             if _is_page(response, raw, call):
                 raise portal(call, _summary(response, raw)) from None

@@ -341,3 +341,21 @@ def test_what_is_no_web_address_is_refused(url: str) -> None:
 )
 def test_https_and_loopback_are_fine(url: str) -> None:
     check_base_url(url)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        (rb"Zo\ud83d", "Zo\ufffd"),
+        (rb"\uDE00 Ada", "\ufffd Ada"),
+        (b"Zo\xed\xa0\xbd", "Zo\ufffd"),
+        (rb"\ud83d\ude00", "😀"),
+        (b"\xed\x95\x9c", "한"),
+        (rb"\\ud83d", r"\ud83d"),
+    ],
+)
+async def test_half_an_emoji_becomes_text_that_can_be_kept(name: bytes, read: str) -> None:
+    body = b'{"people": [{"' + name + b'": "' + name + b'", "bib": 7}]}'
+    async with Line(Say(body=body)) as line:
+        answer = await get(line.url)
+    assert answer.body == {"people": [{read: read, "bib": 7}]}

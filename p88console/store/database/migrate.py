@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0029"
+HEAD = "0030"
 """The newest schema version; a test holds it against the version files."""
 
 
