@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.events import MouseScrollDown
 
 from p88console.ui.format import Moment
@@ -41,13 +43,33 @@ async def test_when_its_row_goes_the_cursor_keeps_its_place() -> None:
         assert grid.current == Runner(0, "runner 0")
 
 
-async def test_an_untouched_cursor_follows_the_top() -> None:
+async def test_an_untouched_cursor_follows_the_newest_row() -> None:
+    roster = Roster(list(range(100, 150)))
+    async with tent(roster, replace(LOOK, newest_first=True)) as (grid, pilot):
+        roster.ids = [99, *roster.ids]
+        grid.refresh_rows()
+        await quiet(pilot, grid)
+        assert grid.current == Runner(99, "runner 99")
+
+
+async def test_in_any_other_list_not_even_an_untouched_cursor_leaves_its_row() -> None:
     roster = Roster(list(range(100, 150)))
     async with tent(roster) as (grid, pilot):
         roster.ids = [99, *roster.ids]
         grid.refresh_rows()
         await quiet(pilot, grid)
+        assert (grid.cursor, grid.current) == (1, Runner(100, "runner 100"))
+        await pilot.press("home")
         assert grid.current == Runner(99, "runner 99")
+
+
+async def test_a_search_begins_at_the_top_of_what_it_finds() -> None:
+    roster = Roster(list(range(100, 150)))
+    async with tent(roster) as (grid, pilot):
+        await pilot.press("down", "down")
+        grid.filter_rows("12")
+        await quiet(pilot, grid)
+        assert (grid.cursor, grid.current) == (0, Runner(112, "runner 112"))
 
 
 async def test_rows_stay_where_the_eye_is_when_others_arrive_above() -> None:

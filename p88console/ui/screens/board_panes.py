@@ -100,6 +100,7 @@ def history_pane(outlook: Outlook, notes: Callable[[], Phrase]) -> Pane:
             history_second,
             ONE_LINE,
             ATTEMPT_INDENT,
+            newest_first=True,
         ),
         lambda: outlook.moment,
     )

@@ -32,9 +32,8 @@ class DeedsSheet(ListSheet[Sequence[Deed], Deed]):
 
     def __init__(self, outlook: Outlook) -> None:
         empty = say("nothing was done by hand yet", Tone.DIM)
-        super().__init__(
-            outlook, Look(COLUMNS, lambda _: empty, _second, ONE_LINE, TIME + 1), rest_s=1.0
-        )
+        look = Look(COLUMNS, lambda _: empty, _second, ONE_LINE, TIME + 1, newest_first=True)
+        super().__init__(outlook, look, rest_s=1.0)
 
     async def ask(self) -> Sequence[Deed]:
         """What was done until now."""

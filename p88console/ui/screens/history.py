@@ -61,7 +61,7 @@ class History(ListRoom):
             ),
             lambda row_id, text: past.place(replace(self.query_now, text=text), row_id),
         )
-        look = Look(COLUMNS, _empty, _second, ONE_LINE, TIME + 1)
+        look = Look(COLUMNS, _empty, _second, ONE_LINE, TIME + 1, newest_first=True)
         grid = Grid(pages, look, lambda: self.outlook.moment)
         above = (self.facet_line(),)
         return Pane("History", grid, notes=self._notes, above=above, alone=True, id="history-list")

@@ -63,6 +63,8 @@ class Look(Generic[RowT]):
     second_below: int = 0
     """The width from which the second line is no longer needed."""
     second_indent: int = 0
+    newest_first: bool = False
+    """Whether the newest row stands at the top, and is the one to see until a key moves on."""
 
     def height(self, width: int) -> int:
         """Lines for each row."""

@@ -36,8 +36,9 @@ UNREAD = say("not read yet", Tone.FAIL)
 class Grid(Paged[RowT], can_focus=True, inherit_bindings=False):
     """Rows of an async page source, with a cursor and marks that belong to rows, not to places.
 
-    The cursor stays on its row while rows come and go around it. At the top it follows the list
-    instead, until a key moves it: then the newest row is always the one in view.
+    The cursor stays on its row while rows come and go around it, so that a key never meets another
+    row than the one that was read. Only where the newest row stands at the top, the cursor follows
+    the top until a key moves it.
     """
 
     BINDINGS = bindings("grid")
@@ -76,7 +77,7 @@ class Grid(Paged[RowT], can_focus=True, inherit_bindings=False):
         super().__init__(source)
         self._look = self._whole = look
         self._moment = moment
-        self._follows = True
+        self._follows = look.newest_first
         self.steered = False
         """Whether keys come here from the line that the operator types into."""
         self.loaded = False
@@ -104,6 +105,7 @@ class Grid(Paged[RowT], can_focus=True, inherit_bindings=False):
         """The list is another one: read it from its top."""
         self._to_the_end = False
         self._go(0, follow=True)
+        self._cursor_id = None
         self.sorted_anew()
 
     @property
@@ -195,7 +197,7 @@ class Grid(Paged[RowT], can_focus=True, inherit_bindings=False):
 
     def _go(self, index: int, *, follow: bool = False) -> None:
         self.cursor = max(0, min(index, self.total - 1))
-        self._follows = follow
+        self._follows = follow and self._whole.newest_first
         self._pin()
         self._reveal()
         self._tell()
@@ -236,7 +238,7 @@ class Grid(Paged[RowT], can_focus=True, inherit_bindings=False):
         self._go(self.cursor + max(1, self._room // self.row_height))
 
     def action_home(self) -> None:
-        """To the top, and stay there as rows arrive."""
+        """To the top, and where the newest stands there, stay as rows arrive."""
         self._go(0, follow=True)
 
     def action_end(self) -> None:
