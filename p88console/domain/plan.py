@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from p88console.domain.model import PushState
@@ -61,14 +61,21 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One person's line in a plan; `changes` maps a field to (before, after)."""
+    """One person's line in a plan."""
 
     action: Action
     candidate: Candidate
-    changes: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
     reason: str = ""
     asks: bool = False
     """Blocked by something that nothing else in the inbox asks about."""
+
+    @property
+    def changes(self) -> dict[str, tuple[str | None, str | None]]:
+        """Field by field what would change, (before, after)."""
+        person = self.candidate
+        if self.action is Action.WITHDRAW:
+            return {}
+        return differences(person.acknowledged, person.desired)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +99,10 @@ class Plan:
 def differences(before: Values | None, after: Values) -> dict[str, tuple[str | None, str | None]]:
     """Field by field what would change; an absent `before` makes every value a change."""
     held = before or {}
+    if held == after:
+        return {}
     return {
-        name: (held.get(name), value)
-        for name, value in after.items()
-        if held.get(name) != value and not (before is None and value is None)
+        name: (held.get(name), value) for name, value in after.items() if held.get(name) != value
     }
 
 
@@ -120,18 +127,18 @@ def make_plan(candidates: Iterable[Candidate], blocked: Mapping[int, str]) -> Pl
 
 def _step(candidate: Candidate, blocked: Mapping[int, str]) -> Step | None:
     if candidate.gone:
-        return Step(Action.WITHDRAW, candidate, {}, candidate.stopped or "")
-    changes = differences(candidate.acknowledged, candidate.desired)
+        return Step(Action.WITHDRAW, candidate, candidate.stopped or "")
     if candidate.stopped:
-        return Step(Action.BLOCKED, candidate, changes, candidate.stopped)
-    if not changes and candidate.acknowledged is not None:
+        return Step(Action.BLOCKED, candidate, candidate.stopped)
+    held = candidate.acknowledged
+    if held is not None and not differences(held, candidate.desired):
         return None
     reason = blocked.get(candidate.participant_id)
     if reason is not None:
-        return Step(Action.BLOCKED, candidate, changes, reason)
-    action = Action.CREATE if candidate.acknowledged is None else Action.UPDATE
+        return Step(Action.BLOCKED, candidate, reason)
+    action = Action.CREATE if held is None else Action.UPDATE
     told = f"{', '.join(candidate.undecided)} waits for a decision" if candidate.undecided else ""
-    return Step(action, candidate, changes, told)
+    return Step(action, candidate, told)
 
 
 Place = tuple[str | None, str | None]
@@ -140,7 +147,7 @@ Place = tuple[str | None, str | None]
 
 def worn(values: Values | None) -> Place:
     """The bib that somebody wears or is to wear, and in which race."""
-    return (values or {}).get("race"), (values or {}).get("bib")
+    return (values.get("race"), values.get("bib")) if values else (None, None)
 
 
 def clear_the_way(plan: Plan, held: Mapping[Place, Candidate]) -> Plan:
@@ -152,6 +159,8 @@ def clear_the_way(plan: Plan, held: Mapping[Place, Candidate]) -> Plan:
             Whoever is no longer registered gives theirs up first, unless it has been read; anybody
             else who keeps it makes the other wait.
     """
+    if not held:
+        return plan
     leaving = {
         step.candidate.participant_id
         for step in plan.outgoing
@@ -172,7 +181,7 @@ def clear_the_way(plan: Plan, held: Mapping[Place, Candidate]) -> Plan:
             bib = step.candidate.desired.get("bib")
             why = f"bib {bib} is still worn there by {holder.name or holder.our_id}"
             why += ", who has been read with it" if holder.raced else ""
-            steps.append(Step(Action.BLOCKED, step.candidate, step.changes, why, asks=True))
+            steps.append(Step(Action.BLOCKED, step.candidate, why, asks=True))
     return Plan((*freed.values(), *steps), plan.settled)
 
 
@@ -180,7 +189,7 @@ def _freed(holder: Candidate, taker: Candidate) -> Step:
     bib = worn(holder.acknowledged)[1]
     bare = {**(holder.acknowledged or {}), "bib": None}
     reason = f"no longer registered: {bib} goes to {taker.name or taker.our_id}"
-    return Step(Action.FREE, replace(holder, desired=bare), {"bib": (bib, None)}, reason)
+    return Step(Action.FREE, replace(holder, desired=bare), reason)
 
 
 def freeing(steps: Sequence[Step]) -> list[Step]:
@@ -188,11 +197,14 @@ def freeing(steps: Sequence[Step]) -> list[Step]:
 
     Free, then move and fill: so no two wear the same bib at the far side at any moment.
     """
+    holding = [step for step in steps if worn(step.candidate.acknowledged)[1]]
+    if not holding:
+        return []
     wanted = Counter(worn(step.candidate.desired) for step in steps)
     first = []
-    for step in steps:
+    for step in holding:
         held, wants = worn(step.candidate.acknowledged), worn(step.candidate.desired)
-        if held[1] and wanted[held] - (held == wants) > 0:
+        if wanted[held] - (held == wants) > 0:
             bare = replace(step.candidate, desired={**step.candidate.desired, "bib": None})
             first.append(replace(step, candidate=bare))
     return first

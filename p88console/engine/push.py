@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Container, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -15,7 +15,6 @@ from p88console.domain.outcome import about_rows
 from p88console.domain.plan import (
     Action,
     Candidate,
-    Place,
     Plan,
     Step,
     clear_the_way,
@@ -78,7 +77,7 @@ async def plan_push(
         people = [replace(one, stopped=GONE) if one.gone else one for one in people]
     rules = shop.settings.policy_of(link.event_id).bibs
     plan = make_plan(people, await shop.db.read(bibs.blocked, link.event_id, rules))
-    given = {place[1] for step in plan.outgoing if (place := worn(step.candidate.desired))[1]}
+    given = {bib for step in plan.outgoing if (bib := step.candidate.desired.get("bib"))}
     if not given:
         return plan
     there = await shop.db.read(ledger.holders, link.id, fields, given)
@@ -182,9 +181,8 @@ class _Push:
         outcomes = [
             settled(person, PushState.VERIFIED, person.acknowledged) for person in plan.settled
         ]
-        wanted = {worn(step.candidate.desired) for step in plan.outgoing}
-        gone = await self._withdrawn(plan.of(Action.WITHDRAW), wanted)
-        outcomes += gone.values()
+        gone, out = await self._withdrawn(plan)
+        outcomes += gone
         stopped = plan.of(Action.BLOCKED)
         outcomes += map(blocked, stopped)
         unmapped = [step.candidate for step in stopped if step.reason == ledger.UNMAPPED]
@@ -192,21 +190,19 @@ class _Push:
         await self._write(outcomes)
         self.ticket.counts += Counts(unchanged=len(plan.settled))
         self.ticket.touched.note("unchanged", (one.participant_id for one in plan.settled))
-        return {
-            our_id
-            for our_id, one in gone.items()
-            if one.state is PushState.VERIFIED and worn(one.acknowledged) not in wanted
-        }
+        return out
 
-    async def _withdrawn(
-        self, steps: Sequence[Step], wanted: Container[Place]
-    ) -> dict[str, Settled]:
-        """Who is no longer registered, by our id: out there too, or to be withdrawn by hand."""
+    async def _withdrawn(self, plan: Plan) -> tuple[list[Settled], set[str]]:
+        """Who is no longer registered: out there too, or to be withdrawn by hand.
+
+        Beside it, who of them is out and keeps nobody's bib, by our id.
+        """
         waiting = await self.shop.db.read(ledger.by_hand, self.link.id, self.traits.fields)
         people = {person.our_id: person for person in waiting}
-        people |= {step.candidate.our_id: step.candidate for step in steps}
+        people |= {step.candidate.our_id: step.candidate for step in plan.of(Action.WITHDRAW)}
         if not people:
-            return {}
+            return [], set()
+        wanted = {worn(step.candidate.desired) for step in plan.outgoing}
         asked = list(people.values())
         if isinstance(self.adapter, Withdraws):
             await ask_to_withdraw(self.adapter, self.target, asked, wanted)
@@ -220,7 +216,12 @@ class _Push:
             self.ticket.counts += Counts(sent=len(out), verified=len(out))
             for kind in ("withdrawn", "sent", "verified"):
                 self.ticket.touched.note(kind, (one.participant_id for one in out))
-        return outcomes
+        free = {
+            our_id
+            for our_id, one in outcomes.items()
+            if one.state is PushState.VERIFIED and worn(one.acknowledged) not in wanted
+        }
+        return list(outcomes.values()), free
 
     async def _send_all(self, steps: Sequence[Step]) -> list[Step]:
         """Send everybody; returns who was taken.

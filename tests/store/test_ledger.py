@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 
 from p88console.domain.errors import StoreFault
+from p88console.domain.inbox import Kind
 from p88console.domain.model import ParticipantStatus, PushState, RemovalRecord
 from p88console.domain.plan import Candidate, Values
 from p88console.domain.policy import BibRules
+from p88console.store.database.upsert import CHUNK
+from p88console.store.inbox import questions as inbox
 from p88console.store.mirror import removals
 from p88console.store.people import bibs
 from p88console.store.people import lists as people
 from p88console.store.tenancy import events, tenants
-from p88console.store.work import ledger
+from p88console.store.work import ledger, verdicts
 from p88console.store.work.ledger import Settled
 from tests.store.bench import PULL_SOURCE, Bench, ada, event_record
 
@@ -53,6 +56,11 @@ def settle(
         reason,
     )
     bench.write(ledger.settle, bench.link, [outcome], bench.now)
+
+
+def verdict(person: Candidate, state: PushState, ask: Kind | None = None) -> Settled:
+    held, content = person.desired, person.mirror_hash
+    return Settled(person.participant_id, state, None, held, content, "no", ask)
 
 
 def verified(bench: Bench) -> Candidate:
@@ -144,6 +152,21 @@ def test_a_refused_row_rests_until_the_person_changes(bench: Bench) -> None:
     assert row(bench)["reason"] == "no such category"
     bench.mirror(ada(bib="600"))
     assert only(bench).state is PushState.REFUSED
+
+
+@pytest.mark.parametrize("others", [1, CHUNK])
+def test_a_question_about_a_push_is_closed_once_it_is_settled_there(
+    bench: Bench, others: int
+) -> None:
+    bench.mirror(*(ada(str(number), bib=str(number)) for number in range(others + 2)))
+    everybody = waiting(bench)
+    refused = [verdict(one, PushState.REFUSED, Kind.REFUSED) for one in everybody[:2]]
+    bench.write(verdicts.settle, bench.linked(), refused, bench.now)
+    assert bench.read(inbox.count, kind=Kind.REFUSED) == 2
+    met = [verdict(one, PushState.VERIFIED) for one in everybody[1:]]
+    bench.write(verdicts.settle, bench.linked(), met, bench.now)
+    (left,) = bench.read(inbox.items, kind=Kind.REFUSED)
+    assert left.participant_id == everybody[0].participant_id
 
 
 def test_a_held_row_is_looked_at_in_every_plan(bench: Bench) -> None:

@@ -238,13 +238,8 @@ class Copernico:
             if unread is not None:
                 raise unread from None
             return
-        by_id = {seen.remote_id: seen for seen in there}
-        strangers = copernico_people.strangers(there)
-        for our_id, entry in wanted.items():
-            known = by_id.get(entry.remote_id or our_id)
-            one = known or strangers.get(copernico_people.person(entry.values))
-            if one is not None:
-                yield replace(one, our_id=our_id)
+        for seen in copernico_people.among(there, wanted):
+            yield seen
 
     async def _one_by_one(
         self, target: ScoringTarget, entries: Sequence[Entry]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from p88console.domain.errors import RowFault
 from p88console.domain.model import Gender, ParticipantRecord, Provider, RawRow
 from p88console.domain.plan import Values
-from p88console.providers.base import ScoringTarget, Seen
+from p88console.providers.base import Entry, ScoringTarget, Seen
 from p88console.providers.reading import Reader, mended
 
 GENDERS = {"female": Gender.FEMALE, "male": Gender.MALE, "mixed": Gender.NONBINARY}
@@ -26,11 +27,22 @@ _OURS = re.compile(rf"({'|'.join(provider.value for provider in Provider)})-")
 
 def seen(athlete: RawRow, target: ScoringTarget) -> Seen:
     """An athlete in the fields that were sent."""
-    ours: list[str] = []
-    entry = Reader(entries(athlete)[0])
-    for reader in map(Reader, entries(athlete)):
-        named = {mended(reader.text("event")), reader.text("eventId")} - {None}
-        ours = [race for race, remote in target.races.items() if named & set(remote)]
+    return _seen(athlete, _ours(target))
+
+
+def _ours(target: ScoringTarget) -> dict[str, tuple[int, str]]:
+    """The linked races by everything that the far side calls them, in their order."""
+    races = list(enumerate(target.races.items()))
+    return {word: (at, race) for at, (race, remote) in reversed(races) for word in remote}
+
+
+def _seen(athlete: RawRow, races: Mapping[str, tuple[int, str]]) -> Seen:
+    ours: list[tuple[int, str]] = []
+    readers = [Reader(entry) for entry in entries(athlete)]
+    entry = readers[0]
+    for reader in readers:
+        named = (mended(reader.text("event")), reader.text("eventId"))
+        ours = [races[word] for word in named if word and word in races]
         if ours:
             entry = reader
             break
@@ -40,7 +52,7 @@ def seen(athlete: RawRow, target: ScoringTarget) -> Seen:
         "gender": entry.gender("gender", GENDERS),
         "birth_date": (entry.text("birthdate") or "")[:10] or None,
         "bib": entry.text("dorsal"),
-        "race": ours[0] if ours else entry.text("event"),
+        "race": min(ours)[1] if ours else entry.text("event"),
     }
     its_id = Reader(athlete).text("id") or ""
     return Seen(its_id, its_id, values)
@@ -48,7 +60,24 @@ def seen(athlete: RawRow, target: ScoringTarget) -> Seen:
 
 def all_seen(rows: Sequence[Any], target: ScoringTarget) -> list[Seen]:
     """Every listed athlete that says more than an id."""
-    return [seen(row, target) for row in rows if not is_bare(row)]
+    races = _ours(target)
+    return [_seen(row, races) for row in rows if not is_bare(row)]
+
+
+def among(there: Sequence[Seen], wanted: Mapping[str, Entry]) -> Iterator[Seen]:
+    """Those of everybody there who are wanted, under the ids that they were sent by."""
+    by_id = {seen.remote_id: seen for seen in there}
+    unknown = []
+    for our_id, entry in wanted.items():
+        one = by_id.get(entry.remote_id or our_id)
+        if one is None:
+            unknown.append(entry)
+        else:
+            yield one if one.our_id == our_id else replace(one, our_id=our_id)
+    others = strangers(there) if unknown else {}
+    for entry in unknown:
+        if (one := others.get(person(entry.values))) is not None:
+            yield replace(one, our_id=entry.our_id)
 
 
 def strangers(there: Sequence[Seen]) -> dict[tuple[str | None, ...], Seen]:
@@ -70,7 +99,7 @@ def person(values: Values) -> tuple[str | None, ...]:
 
 def is_bare(athlete: Any) -> bool:
     """Whether a listed athlete is only an id, or too thin a row to compare with."""
-    return not isinstance(athlete, dict) or not {"dorsal", "events"} & set(athlete)
+    return not isinstance(athlete, dict) or not ("dorsal" in athlete or "events" in athlete)
 
 
 def bare_id(athlete: Any) -> str:

@@ -110,6 +110,16 @@ def answered(connection: Connection, keys: Sequence[str]) -> dict[str, str | Non
     return found
 
 
+def open_at(connection: Connection, link_id: int, people: Sequence[int]) -> set[int]:
+    """Whom of these people anything open asks about at a linked event."""
+    query = select(INBOX.c.participant_id).where(
+        INBOX.c.link_id == link_id, INBOX.c.decided_at.is_(None)
+    )
+    if len(people) <= CHUNK:  # few of so many are open
+        query = query.where(INBOX.c.participant_id.in_(people))
+    return set(connection.execute(query).scalars()).intersection(people)
+
+
 def settle(tx: Tx, keys: Iterable[str], how: str, now: datetime) -> int:
     """Close open items that have settled themselves; `how` says in a word what happened."""
     closed, keys = 0, list(keys)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from p88console.domain.inbox import Kind
 from p88console.domain.model import ParticipantStatus, PushState, ResultStatus
@@ -32,8 +32,9 @@ BARE = "has no bib there"
 UNSEEN = "sent, but the scoring system does not show this person"
 UNMAPPED = "their race is linked to none at the scoring system: map it with event link --race"
 GONE = "is no longer registered"
-NEEDED = ("id", "race_id", "provider_id", "row_key", "added_here", "status", "content_hash")
-"""What is read of a person beside the fields that a scoring system takes."""
+NEEDED = ("id", "provider_id", "row_key", "added_here", "status", "content_hash")
+HELD = ("state", "remote_id", "acknowledged", "withdrawn", "reason")
+"""What is read of a person and of their line here beside the fields that scoring takes."""
 WITHDRAW_BY_HAND = f"{GONE}: withdraw at the scoring system by hand"
 
 
@@ -132,19 +133,26 @@ def candidates(
     query = _people(link_id, fields).where(standing if everyone else _differs())
     if in_doubt:
         query = query.where(LEDGER.c.state == PushState.SENT.value)
-    rows = connection.execute(query.order_by(PARTICIPANTS.c.id)).mappings().all()
+    rows = connection.execute(query.order_by(PARTICIPANTS.c.id)).all()
     disputed = versions.in_conflict(connection, link_id)
-    return [_candidate(row, fields, disputed.get(row["id"], {})) for row in rows]
+    return [_candidate(row, fields, disputed) for row in rows]
 
 
 def _people(link_id: int, fields: Sequence[str]) -> Any:
-    names = {"race_id" if name == "race" else name for name in fields}
-    columns: list[Any] = [PARTICIPANTS.c[name] for name in sorted({*NEEDED, *names})]
-    columns.append(ACCOUNTS.c.provider)
-    columns += [LEDGER.c[name].label(f"ledger_{name}") for name in ("state", "remote_id")]
-    columns += [LEDGER.c.acknowledged, LEDGER.c.withdrawn, LEDGER.c.reason]
-    columns += [RACE_LINKS.c.remote_race_id, _raced().label("raced")]
+    person, held = PARTICIPANTS.c, LEDGER.c
+    columns: list[Any] = [
+        *(person[name] for name in NEEDED),
+        ACCOUNTS.c.provider,
+        *(held[name] for name in HELD),
+        RACE_LINKS.c.remote_race_id,
+        _raced(),
+        *(person[_column(name)] for name in fields),
+    ]
     return _joined(select(*columns), link_id)
+
+
+def _column(field: str) -> str:
+    return "race_id" if field == "race" else field
 
 
 def _raced() -> ColumnElement[bool]:
@@ -159,46 +167,57 @@ def _raced() -> ColumnElement[bool]:
 
 
 def _candidate(
-    row: RowMapping, fields: Sequence[str], disputed: Mapping[str, str | None]
+    row: Sequence[Any], fields: Sequence[str], disputed: Mapping[int, Values]
 ) -> Candidate:
-    stopped = None
-    if row["provider_id"] is None and not row["added_here"]:
+    """A person out of a row of `_people`."""
+    its_id, provider_id, row_key, added_here, status, content_hash, provider, *rest = row
+    state, remote_id, acknowledged, withdrawn, reason, remote_race_id, raced, *values = rest
+    active, stopped = status == ACTIVE, None
+    if provider_id is None and not added_here:
         stopped = "the registration has no stable id"
-    elif row["status"] != ACTIVE:
+    elif not active:
         stopped = WITHDRAW_BY_HAND
-    elif row["remote_race_id"] is None:
+    elif remote_race_id is None:
         stopped = UNMAPPED
-    # to whoever takes part again the far side is as if it had never seen them
-    back = row["withdrawn"] and row["status"] == ACTIVE
-    acknowledged = None if back else row["acknowledged"]
-    desired = {name: _text(row["race_id"] if name == "race" else row[name]) for name in fields}
-    undecided = []
-    for name in fields:
-        if (column := "race_id" if name == "race" else name) in disputed:
-            # what scoring holds stays there; whoever it never saw is sent what was last agreed
-            held = (acknowledged or {}).get(name, disputed[column])
-            if held != desired[name]:
-                desired[name] = held
-                undecided.append(name)
+    if withdrawn and active:
+        acknowledged = None  # as if the far side had never seen who takes part again
+    desired = {
+        name: None if value is None or value == "" else str(value)
+        for name, value in zip(fields, values, strict=True)
+    }
+    open_now = disputed.get(its_id)
     return Candidate(
-        participant_id=row["id"],
-        our_id=scoring_id(row["provider"], row["provider_id"] or row["row_key"]),
-        remote_id=row["ledger_remote_id"],
+        participant_id=its_id,
+        our_id=scoring_id(provider, provider_id or row_key),
+        remote_id=remote_id,
         desired=desired,
         acknowledged=acknowledged,
-        state=PushState(row["ledger_state"] or PushState.UNSENT),
-        mirror_hash=row["content_hash"],
+        state=PushState.UNSENT if state is None else PushState(state),
+        mirror_hash=content_hash,
         stopped=stopped,
-        gone=row["status"] != ACTIVE,
-        unseen=row["reason"] == UNSEEN,
-        raced=bool(row["raced"]),
-        bare=row["reason"] if (row["reason"] or "").startswith(BARE) else None,
-        undecided=tuple(undecided),
+        gone=not active,
+        unseen=reason == UNSEEN,
+        raced=bool(raced),
+        bare=reason if reason and reason.startswith(BARE) else None,
+        undecided=_leave_open(desired, acknowledged or {}, open_now) if open_now else (),
     )
 
 
-def _text(value: object) -> str | None:
-    return None if value is None or value == "" else str(value)
+def _leave_open(
+    desired: dict[str, str | None], acknowledged: Values, disputed: Values
+) -> tuple[str, ...]:
+    """What is in conflict stays as scoring holds it; returns the fields that this is about.
+
+    Whoever it never saw is sent what was last agreed.
+    """
+    undecided = []
+    for name, wanted in desired.items():
+        if (column := _column(name)) in disputed:
+            held = acknowledged.get(name, disputed[column])
+            if held != wanted:
+                desired[name] = held
+                undecided.append(name)
+    return tuple(undecided)
 
 
 def unread(connection: Connection, link_id: int, since: datetime) -> set[int]:
@@ -223,8 +242,7 @@ def holders(
     found: list[Candidate] = []
     for some in chunked(ids):
         people = _people(link_id, fields).where(PARTICIPANTS.c.id.in_(some))
-        rows = connection.execute(people).mappings().all()
-        found += [_candidate(row, fields, {}) for row in rows]
+        found += [_candidate(row, fields, {}) for row in connection.execute(people)]
     return found
 
 
@@ -233,7 +251,7 @@ def by_hand(connection: Connection, link_id: int, fields: Sequence[str]) -> list
     query = _people(link_id, fields).where(
         PARTICIPANTS.c.status != ACTIVE, LEDGER.c.state == PushState.HELD.value
     )
-    return [_candidate(row, fields, {}) for row in connection.execute(query).mappings()]
+    return [_candidate(row, fields, {}) for row in connection.execute(query)]
 
 
 def forget(tx: Tx, participant_ids: Sequence[int], link_id: int | None = None) -> None:
@@ -266,14 +284,14 @@ def mark_sent(
     current: set[int] = set()
     for ids in chunked(list(planned)):
         query = select(PARTICIPANTS.c.id, PARTICIPANTS.c.content_hash)
-        for row in tx.connection.execute(query.where(PARTICIPANTS.c.id.in_(ids))):
-            if row.content_hash == planned[row.id]:
-                current.add(row.id)
+        found = tx.connection.execute(query.where(PARTICIPANTS.c.id.in_(ids))).all()
+        current |= {its_id for its_id, content in found if content == planned[its_id]}
+    state = PushState.SENT.value
     rows = [
         {
             "link_id": link_id,
             "participant_id": candidate.participant_id,
-            "state": PushState.SENT.value,
+            "state": state,
             "sent": dict(values),
             "reason": candidate.bare,
             "withdrawn": False,
@@ -291,12 +309,13 @@ def mark_sent(
 @alongside
 def settle(tx: Tx, link_id: int, outcomes: Iterable[Settled], now: datetime) -> None:
     """Write down what the far side is now known to hold."""
+    words = {state: state.value for state in PushState}
     rows = [
         {
             "link_id": link_id,
             "participant_id": outcome.participant_id,
             "remote_id": outcome.remote_id,
-            "state": outcome.state.value,
+            "state": words[outcome.state],
             "acknowledged": None if outcome.acknowledged is None else dict(outcome.acknowledged),
             "mirror_hash": outcome.mirror_hash,
             "withdrawn": outcome.withdrawn,
@@ -351,7 +370,8 @@ def anything_to_send(connection: Connection, event_id: int) -> bool:
 
 def waiting_for_person(connection: Connection, link_id: int) -> list[int]:
     """Who waits for a decision about a linked event, removed people too."""
-    query = _joined(select(PARTICIPANTS.c.id), link_id).where(present_state().in_(NEEDS_PERSON))
+    waits = and_(LEDGER.c.state.in_(NEEDS_PERSON), present_state().in_(NEEDS_PERSON))
+    query = _joined(select(PARTICIPANTS.c.id), link_id).where(waits)
     return list(connection.execute(query).scalars())
 
 

@@ -22,7 +22,10 @@ def settle(tx: Tx, link: LinkRow, outcomes: Sequence[Settled], now: datetime) ->
     inbox.ask(tx, [_question(link, outcome) for outcome in asked], now)
     open_now = {_key(link, outcome, Kind.REFUSED) for outcome in asked if not _by_hand(outcome)}
     open_now |= {_key(link, outcome, Kind.BY_HAND) for outcome in asked if _by_hand(outcome)}
-    about = {_key(link, one, kind) for one in outcomes for kind in (Kind.REFUSED, Kind.BY_HAND)}
+    met = {outcome.participant_id: outcome for outcome in outcomes}
+    asked_before = inbox.open_at(tx.connection, link.id, list(met))
+    kinds = (Kind.REFUSED, Kind.BY_HAND)
+    about = {_key(link, met[its_id], kind) for its_id in asked_before for kind in kinds}
     inbox.settle(tx, about - open_now, "settled there", now)
 
 
