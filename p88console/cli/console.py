@@ -12,6 +12,10 @@ from p88console.domain.errors import P88Error
 from p88console.runtime.desk import RuntimeDesk
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.system.attention import attentive
+from p88console.system.loading import loading
+
+OVERDUE_S = 2.0
+"""Machine seconds for which the engine waits for the first screen, whatever keeps that."""
 
 
 def open_console(*, watch: bool) -> None:
@@ -50,17 +54,25 @@ async def run_console(
 
     Returns what it was left for; nothing when it was quit.
     """
-    from p88console.ui.alarm import Ringing  # noqa: PLC0415  # Textual, only when drawn
-    from p88console.ui.app import ConsoleApp  # noqa: PLC0415  # Textual, only when drawn
+    with loading():
+        from p88console.ui.alarm import Ringing  # noqa: PLC0415  # Textual, only when drawn
+        from p88console.ui.app import ConsoleApp  # noqa: PLC0415  # Textual, only when drawn
 
+    painted = asyncio.Event()
+    asyncio.get_running_loop().call_later(OVERDUE_S, painted.set)
     if not watch:
-        await runtime.engine.start()
+        await runtime.engine.start(painted)
     desk = RuntimeDesk(runtime, read_only=watch, practice=practice)
     wished = runtime.shop.settings.console
     ringing = Ringing(wished.bell, wished.desktop, wished.ring_every.total_seconds())
-    app = ConsoleApp(desk, theme=wished.theme, keymap=wished.keys, ringing=ringing)
+    app = ConsoleApp(
+        desk, theme=wished.theme, keymap=wished.keys, ringing=ringing, painted=painted.set
+    )
     with attentive():
-        await app.run_async()
+        try:
+            await app.run_async()
+        finally:
+            painted.set()
     if app.return_code:
         raise SystemExit(FAILED)
     return app.outlook.leave_for

@@ -60,10 +60,11 @@ class Engine:
         """Whether this process runs the engine."""
         return self._task is not None and not self._task.done()
 
-    async def start(self) -> bool:
+    async def start(self, ready: asyncio.Event | None = None) -> bool:
         """Take a lease and go; False when another living process has the only one there is.
 
-        Where the database cannot be used yet, it goes as soon as it can be.
+        Where the database cannot be used yet, it goes as soon as it can be. `ready` holds all but
+        the lease back until whoever shows the engine has the machine to spare.
         """
         mine = None
         try:
@@ -75,11 +76,11 @@ class Engine:
         self._worker = Worker(
             self.shop, self.owner, lease_s=self.lease_s, stuck=self.standstill.met
         )
-        self._task = asyncio.create_task(self._go(self._worker, mine), name="engine")
+        self._task = asyncio.create_task(self._go(self._worker, mine, ready), name="engine")
         return True
 
-    async def _go(self, worker: Worker, mine: Holder | None) -> None:
-        """Run under the lease `mine`, or under the one that is still to be had."""
+    async def _go(self, worker: Worker, mine: Holder | None, ready: asyncio.Event | None) -> None:
+        """Run under the lease `mine`, or under the one that is still to be had, once `ready`."""
         while mine is None:
             await asyncio.sleep(TRY_S)
             try:
@@ -91,6 +92,8 @@ class Engine:
             if mine is None:
                 self.shop.db.feed.publish({"engine"})
                 return
+        if ready is not None:
+            await ready.wait()
         await self._run(worker, mine)
 
     async def _take(self) -> Holder | None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.segment import Segments
-from rich.traceback import Traceback
 from textual.command import Provider
 
 from p88console.ui.actions import bindings, of_scopes, shown_key
@@ -49,6 +48,7 @@ class ConsoleApp(PromptApp):
         keymap: Mapping[str, str] | None = None,
         ringing: Ringing | None = None,
         tick_s: float | None = 1.0,
+        painted: Callable[[], None] = lambda: None,
     ) -> None:
         """Make the console over a desk.
 
@@ -60,16 +60,19 @@ class ConsoleApp(PromptApp):
             ringing: How it calls for a person.
             tick_s: Machine seconds between ticks of the screen's clock; None when it is stepped by
                 hand.
+            painted: Called when the screen is there with what was read for it; not only once.
         """
         super().__init__()
         for one in THEMES:
             self.register_theme(one)
         self.outlook = Outlook(desk, self)
-        self._wanted_theme = theme or DARK
+        self._unknown_theme = theme if theme and theme not in self.available_themes else None
+        self.theme = theme if theme and not self._unknown_theme else DARK
         self._wanted_keymap = dict(keymap or {})
         self.alarm = Alarm(ringing or Ringing(), self.bell, self._desktop_notice)
         self._tick_s = tick_s
         self._ticks = 0
+        self._painted = painted
         self._unwatch: Callable[[], None] = lambda: None
         self._unheed: Callable[[], None] = lambda: None
 
@@ -79,10 +82,8 @@ class ConsoleApp(PromptApp):
 
     def on_mount(self) -> None:
         """Open the first room and start to watch."""
-        known = self._wanted_theme in self.available_themes
-        self.theme = self._wanted_theme if known else DARK
-        if not known:
-            self.notify(f"No theme {self._wanted_theme!r}; {DARK} is on.", markup=False)
+        if self._unknown_theme:
+            self.notify(f"No theme {self._unknown_theme!r}; {DARK} is on.", markup=False)
         keys, slips = checked(self._wanted_keymap, SCOPES)
         for slip in slips:
             self.notify(visible(slip), severity="warning", markup=False)
@@ -103,6 +104,8 @@ class ConsoleApp(PromptApp):
 
     def _fatal_error(self) -> None:
         """End and say where it broke, without the values that Textual would show: secrets too."""
+        from rich.traceback import Traceback  # noqa: PLC0415  # Pygments too, for the day it breaks
+
         log.error("the console broke", exc_info=sys.exception())
         shown = Traceback(width=None, show_locals=False)
         self._exit_renderables.append(Segments(self.console.render(shown, self.console.options)))
@@ -115,6 +118,7 @@ class ConsoleApp(PromptApp):
         self.outlook.ticked.publish(self._ticks)
 
     def _look_for_needs(self) -> None:
+        self.call_after_refresh(self._painted)
         facts = self.outlook.facts
         if facts is None:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -54,6 +55,21 @@ async def test_g_p_and_r_bring_the_race_to_scoring_and_back(race_day: RaceDay) -
                 await pilot.pause()
         await wait_for(pilot, lambda: "verified" in screen(pilot), "the header's count")
         await wait_for(pilot, lambda: "Copernico" in screen(pilot), "the lane")
+
+
+async def test_the_engine_works_as_soon_as_the_first_screen_is_painted(race_day: RaceDay) -> None:
+    runtime, painted = race_day.runtime, asyncio.Event()
+    before = await runtime.db.read(queue.find)
+    await runtime.engine.start(painted)
+    for _ in range(100):
+        assert await runtime.db.read(queue.find) == before
+    assert len(await runtime.db.read(engines.living)) == 1
+    app = ConsoleApp(RuntimeDesk(runtime), tick_s=None, painted=painted.set)
+    async with app.run_test(size=(140, 45)) as pilot, race_day.patience():
+        await wait_for(pilot, painted.is_set, "the first screen")
+        assert "Practice" in screen(pilot)
+        while await runtime.db.read(queue.find) == before:
+            await pilot.pause()
 
 
 async def test_a_key_says_what_is_queued_already(race_day: RaceDay) -> None:
