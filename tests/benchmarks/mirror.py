@@ -9,6 +9,7 @@ from typing import Any
 
 from p88console.domain.model import ParticipantRecord
 from p88console.store.mirror import participants
+from p88console.system.attention import seldom_swept
 from tests.benchmarks.timing import Finding, seconds
 from tests.store.bench import PULL_SOURCE, Bench, ada, set_up
 from tests.support.clock import SteppedClock
@@ -92,11 +93,12 @@ def upserts(folder: Path) -> Iterator[Finding]:
     people = pages(field(PEOPLE))
     bench, bare = set_up(folder / "mirror.db", SteppedClock()), Bare(folder / "bare.db")
     reader = sqlite3.connect(folder / "mirror.db")
-    first = [_page(bench, reader, bare, page) for page in people]
-    again = [
-        (seconds(lambda page=page: pull(bench, page)), theirs)  # type: ignore[misc]  # bound at once
-        for page, (_mine, theirs) in zip(people, first, strict=True)
-    ]
+    with seldom_swept():
+        first = [_page(bench, reader, bare, page) for page in people]
+        again = [
+            (seconds(lambda page=page: pull(bench, page)), theirs)  # type: ignore[misc]  # at once
+            for page, (_mine, theirs) in zip(people, first, strict=True)
+        ]
     reader.close()
     bench.db.close()
     bare.close()

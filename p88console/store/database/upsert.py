@@ -6,11 +6,22 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, func, literal_column
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    Connection,
+    String,
+    Table,
+    any_,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
-from p88console.store.database.bulk import run_for_each
+from p88console.store.database.bulk import run_for_each, write_json
 
 CHUNK = 500
 """Rows looked up at once by an IN list, well under every database's limit on parameters."""
@@ -65,6 +76,14 @@ def index_element(column: Column[Any]) -> Column[Any] | ColumnElement[Any]:
     if column.nullable:
         return func.coalesce(column, literal_column("0"))
     return column
+
+
+def among(connection: Connection, column: Column[Any], keys: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a column of texts holds one of these: one parameter, however many they are."""
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(write_json(list(keys))).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(literal(list(keys), ARRAY(String)))
 
 
 def chunked(keys: Sequence[Any]) -> list[Sequence[Any]]:

@@ -20,7 +20,7 @@ from p88console.domain.policy import PLAIN, Policy
 from p88console.store import core
 from p88console.store.database.bulk import fresh_ids, insert_many
 from p88console.store.database.db import Tx, alongside
-from p88console.store.database.upsert import chunked
+from p88console.store.database.upsert import among, chunked
 from p88console.store.inbox import questions as inbox
 from p88console.store.mirror import name_words, versions
 from p88console.store.mirror.merging import Merged, Merging
@@ -279,13 +279,10 @@ def _race_ids(connection: Connection, event_id: int) -> dict[str, int]:
 
 def _known(connection: Connection, event_id: int, row_keys: Sequence[str]) -> dict[str, RowMapping]:
     columns = [PARTICIPANTS.c[name] for name in KNOWN]
-    found: dict[str, RowMapping] = {}
-    for keys in chunked(row_keys):
-        query = select(*columns).where(
-            PARTICIPANTS.c.event_id == event_id, PARTICIPANTS.c.row_key.in_(keys)
-        )
-        found |= {row["row_key"]: row for row in connection.execute(query).mappings().all()}
-    return found
+    query = select(*columns).where(
+        PARTICIPANTS.c.event_id == event_id, among(connection, PARTICIPANTS.c.row_key, row_keys)
+    )
+    return {row["row_key"]: row for row in connection.execute(query).mappings()}
 
 
 def awaiting(connection: Connection, event_id: int, row_keys: Sequence[str]) -> int:
