@@ -91,13 +91,14 @@ class Outlook:
         try:
             answer = await call()
         except StoreLost as fault:
+            words = in_words(fault)
             self.report(
                 STORE,
                 Fault(
-                    what=f"The database does not answer: {in_words(fault)}",
+                    what=f"{words[:1].upper()}{words[1:]}",
                     since=self._read_at,
                     next="What is shown is as old as that; nothing is sent that cannot be kept.",
-                    press="it is tried again by itself",
+                    press=hint_of(fault) or "it is tried again by itself",
                 ),
             )
             return None
@@ -165,9 +166,9 @@ class Outlook:
         )
 
     def _look_at_wait(self) -> None:
-        """Say so while the engine cannot use its database."""
+        """Say so while the engine cannot use its database, unless the screen cannot either."""
         waits = self.desk.engine_waits()
-        if waits is None:
+        if waits is None or self.faults.has(STORE):
             self.settle(WAITING)
             return
         fault, since = waits

@@ -9,10 +9,12 @@ import pytest
 from p88console.domain.inbox import Kind
 from p88console.domain.jobs import Operator
 from p88console.runtime import operators, spooling
+from p88console.runtime.desks.people import RuntimePeople
 from p88console.store.database.spool import Deed, Typed
 from p88console.store.inbox import questions as inbox
 from p88console.store.people import lists as people
 from p88console.store.tenancy import events
+from p88console.store.windows.roster_rows import RosterQuery
 from tests.engine.conftest import RaceDay
 from tests.engine.test_beside_each_other import cable_to, laptop, until
 
@@ -68,6 +70,29 @@ async def test_edits_of_two_consoles_meet_in_the_inbox_when_the_line_is_back(
     assert [await field(race_day, one, "bib") for one in (other, somebody)] == bibs
     (item,) = await race_day.runtime.db.read(inbox.items, kind=Kind.CONFLICT)
     assert (item.base, item.ours, item.theirs) == (was, "Denver", "Golden")
+
+
+async def test_a_console_edits_whom_it_showed_in_a_list(race_day: RaceDay) -> None:
+    await race_day.pull()
+    somebody = await person(race_day)
+    last_name, bib = [await field(race_day, somebody, name) for name in ("last_name", "bib")]
+    async with cable_to(race_day) as cable, laptop(race_day, "cut off", cable=cable) as lost:
+        desk = RuntimePeople(lost, KIM)
+        await desk.page(RosterQuery(race_day.event_id), 0, 100)
+        cable.cut()
+        known = desk.remembered(somebody)
+        assert known is not None
+        assert (known.fields["last_name"], known.fields["bib"]) == (last_name, bib)
+        assert known.race_name in await desk.races(race_day.event_id)
+        told = await desk.edit(somebody, {"team": "Harriers"}, known.newest_change)
+        assert "kept on this machine" in told
+        cable.mend()
+
+        async def applied() -> bool:
+            await spooling.apply(lost.home, lost.shop, lost.engine.nudge)
+            return await field(race_day, somebody, "team") == "Harriers"
+
+        await until(applied, 60)
 
 
 async def test_what_was_applied_before_a_crash_is_not_applied_again(race_day: RaceDay) -> None:

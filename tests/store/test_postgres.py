@@ -75,5 +75,5 @@ def test_opening_waits_for_nobodys_write(postgres_address: str, line: Line) -> N
 
 
 def test_a_server_that_is_not_there_is_lost_and_not_refused() -> None:
-    with pytest.raises(StoreLost):
+    with pytest.raises(StoreLost, match=r"none at 127\.0\.0\.1:9: Connection refused$"):
         Database.open("postgresql+psycopg://nobody@127.0.0.1:9/none")

@@ -225,6 +225,9 @@ class StagePeople:
 
         return await self.answer("people.story", story, participant_id)
 
+    def remembered(self, participant_id: int) -> PersonStory | None:
+        return self.stories.get(participant_id) or told(participant_id)
+
     async def races(self, event_id: int) -> Sequence[str]:
         return await self.answer("people.races", lambda: ("Half Marathon", "5K"), event_id)
 

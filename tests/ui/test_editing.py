@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from p88console.domain.errors import UsageFault
+from p88console.domain.errors import StoreLost, UsageFault
 from p88console.ui.screens.dialogs import Ask
 from p88console.ui.screens.form import Form
 from p88console.ui.screens.person import PersonSheet
@@ -50,6 +50,16 @@ async def test_only_what_was_changed_is_sent() -> None:
         ]
         await pilot.press("tab", "tab", "tab", *["backspace"] * 5, *"Zoë", "ctrl+s")
         assert await asked(desk, pilot, "people.edit") == (17, {"first_name": "Zoë"}, NEWEST)
+
+
+async def test_while_the_database_is_away_the_form_opens_over_what_was_read_last() -> None:
+    desk = scenes.busy()
+    desk.faults["people.story"] = StoreLost("the shared database cannot be reached", "race at db")
+    async with roster(desk) as (_, pilot):
+        await pilot.press("b")
+        await form(pilot)
+        await pilot.press(*["backspace"] * 3, *"A7", "enter")
+        assert await asked(desk, pilot, "people.edit") == (17, {"bib": "A7"}, NEWEST)
 
 
 async def test_nothing_changed_sends_nothing() -> None:

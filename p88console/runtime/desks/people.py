@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from p88console.domain.errors import UsageFault
+from p88console.domain.errors import StoreLost, UsageFault
 from p88console.domain.jobs import Operator
 from p88console.runtime import operators
+from p88console.runtime.desks.remembered import Remembered
 from p88console.runtime.runtime import Runtime
 from p88console.store.people import story
 from p88console.store.people.edits import Done
@@ -33,6 +34,7 @@ class RuntimePeople:
         self._runtime = runtime
         self._operator = operator
         self._db = runtime.db
+        self._remembered = Remembered()
 
     async def events(self) -> Sequence[EventChoice]:
         """The events to choose from, by their start."""
@@ -44,7 +46,9 @@ class RuntimePeople:
 
     async def page(self, query: RosterQuery, offset: int, limit: int) -> Sequence[RosterRow]:
         """People in the query's order."""
-        return await self._db.read(roster.page, query, offset, limit)
+        rows = await self._db.read(roster.page, query, offset, limit)
+        self._remembered.keep_rows(rows)
+        return rows
 
     async def place(self, query: RosterQuery, participant_id: int) -> int | None:
         """Where a person stands in the list; None when they are not in it."""
@@ -58,12 +62,23 @@ class RuntimePeople:
 
     async def story(self, participant_id: int) -> PersonStory:
         """Everything known of one person."""
-        return await self._db.read(story.person, participant_id)
+        found = await self._db.read(story.person, participant_id)
+        self._remembered.keep_story(found)
+        return found
+
+    def remembered(self, participant_id: int) -> PersonStory | None:
+        """One person as last read, while the database is away; None if they never were."""
+        return self._remembered.person(participant_id)
 
     async def races(self, event_id: int) -> Sequence[str]:
-        """The names of an event's races."""
-        event = await self._db.read(events.event, event_id)
-        return [race.name for race in event.races]
+        """The names of an event's races; those seen before while the database is away."""
+        try:
+            event = await self._db.read(events.event, event_id)
+        except StoreLost:
+            return self._remembered.races(event_id)
+        names = [race.name for race in event.races]
+        self._remembered.keep_races(event_id, names)
+        return names
 
     async def edit(self, participant_id: int, texts: Mapping[str, str], seen: int) -> str:
         """Set fields of one person as typed, over nothing that came later; says what it did."""
@@ -79,10 +94,19 @@ class RuntimePeople:
         return _told(await operators.swap_bibs(self._runtime, self._operator, first_id, second_id))
 
     async def wearer(self, participant_id: int, bib: str) -> int:
-        """Who else wears this bib in the same event. Raises `UsageFault` unless it is one."""
-        person = await self._db.read(story.person, participant_id)
-        query = RosterQuery(person.event_id, text=bib, order=RosterOrder.BIB)
-        found = await self._db.read(roster.page, query, 0, MOST_ALIKE)
+        """Who else wears this bib in the same event, as far as can be seen.
+
+        Raises `UsageFault` unless it is one.
+        """
+        try:
+            person = await self._db.read(story.person, participant_id)
+            query = RosterQuery(person.event_id, text=bib, order=RosterOrder.BIB)
+            found = await self._db.read(roster.page, query, 0, MOST_ALIKE)
+        except StoreLost:
+            known = self._remembered.person(participant_id)
+            if known is None:
+                raise
+            found = self._remembered.of_event(known.event_id)
         worn = [
             row.id
             for row in found

@@ -105,7 +105,7 @@ class PostgresServer:
         """The driver's fault in words for the operator; the password is never among them."""
         why = getattr(fault.orig, "diag", None)
         # the server's own details would show the row
-        words = (why and why.message_primary) or " ".join(str(fault.orig).split())
+        words = (why and why.message_primary) or in_short(str(fault.orig))
         told = f"{shown(self.url)}: {words}"
         if fault.connection_invalidated or isinstance(fault.orig, psycopg.OperationalError):
             return StoreLost(
@@ -176,6 +176,16 @@ def _at_once(connection: Connection, words: str) -> None:
         raw.execute(words, prepare=False)
     except psycopg.Error as fault:
         raise refused(connection, words, fault) from fault
+
+
+def in_short(words: str) -> str:
+    """What went wrong, of libpq's words: their first line, without how it got there.
+
+    It writes `connection failed: connection to server at …, port … failed: Connection refused`,
+    and on further lines what that may mean.
+    """
+    first, *_ = words.strip().splitlines() or [""]
+    return first.rpartition(" failed: ")[2]
 
 
 def parsed(address: str) -> URL:

@@ -44,6 +44,10 @@ class PeopleDesk(Protocol):
         """Everything known of one person."""
         ...
 
+    def remembered(self, participant_id: int) -> PersonStory | None:
+        """One person as last read, while the database is away; None if they never were."""
+        ...
+
     async def races(self, event_id: int) -> Sequence[str]:
         """The names of an event's races."""
         ...

@@ -7,9 +7,10 @@ from datetime import date
 
 from textual.screen import Screen
 
+from p88console.domain.errors import StoreLost
 from p88console.domain.fields import FIELDS
 from p88console.store.windows.roster_rows import PersonStory
-from p88console.ui.outlook import Outlook
+from p88console.ui.outlook import STORE, Outlook
 from p88console.ui.people_words import field_label
 from p88console.ui.person_text import person_title
 from p88console.ui.phrase import visible
@@ -49,15 +50,32 @@ class Editing(Screen[None]):
         self._open(("bib",))
 
     def _open(self, names: Sequence[str]) -> None:
-        subjects, people = self.subjects(), self.outlook.desk.people
+        subjects = self.subjects()
 
         async def opened() -> None:
-            story = await self.outlook.act("edit", lambda: people.story(subjects[0]))
+            story = await self._story_of("edit", subjects[0])
             if story is not None:
                 self._fill_in(story, names)
 
         if subjects:
             self.run_worker(opened(), group="form", exit_on_error=False)
+
+    async def _story_of(self, what: str, participant_id: int) -> PersonStory | None:
+        """Somebody as they stand, or while the database is away, as they were read last."""
+        people, outlook = self.outlook.desk.people, self.outlook
+        known = people.remembered(participant_id)
+        if known is not None and outlook.faults.has(STORE):
+            return known
+
+        async def asked() -> PersonStory:
+            try:
+                return await people.story(participant_id)
+            except StoreLost:
+                if known is None:
+                    raise
+                return known
+
+        return await outlook.act(what, asked)
 
     def _fill_in(self, story: PersonStory, names: Sequence[str]) -> None:
         entries = [_entry(name, _standing(story, name), story.races) for name in names]
@@ -88,8 +106,7 @@ class Editing(Screen[None]):
 
     async def _swap_both(self, first: int, second: int) -> None:
         people = self.outlook.desk.people
-        one = await self.outlook.act("swap", lambda: people.story(first))
-        other = await self.outlook.act("swap", lambda: people.story(second))
+        one, other = await self._story_of("swap", first), await self._story_of("swap", second)
         if one is None or other is None:
             return
 
