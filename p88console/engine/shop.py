@@ -80,7 +80,7 @@ class Adapters:
             account.base_url,
             account.options,
             wire=self._settings.wire.get(account.provider, {}),
-            limits=limits.model_dump(exclude_none=True) if limits else {},
+            limits=limits.given if limits else {},
             budget=self._lines.of(account),
             keep=keep,
         )

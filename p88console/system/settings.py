@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from typing import Annotated, Any, ClassVar, TypeVar, get_type_hints
 
 from p88console.domain.cadence import CadenceSettings
 from p88console.domain.errors import UsageFault
@@ -40,21 +39,58 @@ def span(text: object) -> timedelta:
     return length
 
 
-Span = Annotated[timedelta, BeforeValidator(span)]
+T = TypeVar("T")
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Read:
+    """Says how a value is made of what stands in the file; pydantic asks when it checks one."""
+
+    def __init__(self, read: Callable[[object], object]) -> None:
+        self._read = read
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
+        from pydantic_core.core_schema import (  # noqa: PLC0415  # only where a file is checked
+            no_info_before_validator_function,
+        )
+
+        return no_info_before_validator_function(self._read, handler(source))
 
 
+class _Within:
+    """Says between which bounds a number has to be, in pydantic's words."""
+
+    def __init__(self, **bounds: float) -> None:
+        self._bounds = bounds
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
+        return {**handler(source), **self._bounds}
+
+
+Span = Annotated[timedelta, _Read(span)]
+
+
+class _Section:
+    """Plain values: pydantic, which checks a file against them, is loaded where there is one."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits(_Section):
     """How fast one account of a provider may be called; what is absent stays the adapter's own."""
 
-    concurrent: int | None = Field(default=None, ge=1, le=100)
-    per_second: float | None = Field(default=None, gt=0, le=1000)
-    per_hour: int | None = Field(default=None, ge=1)
+    concurrent: Annotated[int, _Within(ge=1, le=100)] | None = None
+    per_second: Annotated[float, _Within(gt=0, le=1000)] | None = None
+    per_hour: Annotated[int, _Within(ge=1)] | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What is there."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cadence(_Section):
     """Intervals and window edges by which events are synced; see `CadenceSettings`."""
 
@@ -74,7 +110,7 @@ class Cadence(_Section):
 
     def over(self, base: CadenceSettings) -> CadenceSettings:
         """These settings laid over others."""
-        chosen = {name: getattr(self, name) for name in type(self).model_fields}
+        chosen = {one.name: getattr(self, one.name) for one in fields(self)}
         kept = {name: value for name, value in chosen.items() if value is not None}
         return CadenceSettings(**{**{name: getattr(base, name) for name in chosen}, **kept})
 
@@ -92,8 +128,8 @@ def _field_name(name: object) -> str:
 
 
 Rules = dict[
-    Annotated[str, BeforeValidator(_field_name)],
-    Annotated[FieldRule, BeforeValidator(_field_rule)],
+    Annotated[str, _Read(_field_name)],
+    Annotated[FieldRule, _Read(_field_rule)],
 ]
 """Field → who owns it, as `parse_rule` reads it."""
 
@@ -105,6 +141,7 @@ def _number_range(text: object) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bibs(_Section):
     """How bibs are given out; what is absent stays as it is."""
 
@@ -112,7 +149,7 @@ class Bibs(_Section):
     """Whether a bib may be worn once in a race or once in the whole event."""
     shared: tuple[str, ...] | None = None
     """Races, by name, in which several people may wear one bib; `*` for all."""
-    ranges: dict[str, Annotated[tuple[int, int], BeforeValidator(_number_range)]] = Field(
+    ranges: dict[str, Annotated[tuple[int, int], _Read(_number_range)]] = field(
         default_factory=dict
     )
     """Race, by name → its first and last number."""
@@ -126,15 +163,17 @@ class Bibs(_Section):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Backups(_Section):
     """How often the engine copies the database into the home folder, and how many copies stay."""
 
     every: Span = timedelta(hours=1)
-    keep: int = Field(default=24, ge=1, le=10_000)
+    keep: Annotated[int, _Within(ge=1, le=10_000)] = 24
     also_to: Path | None = None
     """A folder that gets each copy too while it is there: a stick, a shared drive."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alerts(_Section):
     """What people who are away are told; where to is kept in the keyring (`p88console alert`)."""
 
@@ -143,6 +182,7 @@ class Alerts(_Section):
     """At most one message in this time; what comes meanwhile is gathered into the next."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retention(_Section):
     """How long what is over stays; the trail of changes and work that is open always do."""
 
@@ -151,6 +191,7 @@ class Retention(_Section):
     history: Span = timedelta(days=90)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network(_Section):
     """How it is found out what is wrong with the network."""
 
@@ -158,6 +199,7 @@ class Network(_Section):
     """An address that is nobody's provider, asked without credentials when a provider is silent."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineRoom(_Section):
     """How engines beside each other look after one another."""
 
@@ -180,12 +222,13 @@ def _flat(keys: object) -> object:
     return flat
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Console(_Section):
     """How the console looks and calls for a person."""
 
     theme: str | None = None
     """`p88-dark`, `p88-light`, or any theme of the framework."""
-    keys: Annotated[dict[str, str], BeforeValidator(_flat)] = Field(default_factory=dict)
+    keys: Annotated[dict[str, str], _Read(_flat)] = field(default_factory=dict)
     """An action's name → the key that does it, or several with commas between."""
     bell: bool = True
     desktop: bool = False
@@ -194,16 +237,18 @@ class Console(_Section):
     """How often it calls again until somebody has heard it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OneEvent(_Section):
     """What one event does differently."""
 
     cadence: Cadence = Cadence()
-    gun: dict[str, Annotated[Gun, BeforeValidator(_gun)]] = Field(default_factory=dict)
+    gun: dict[str, Annotated[Gun, _Read(_gun)]] = field(default_factory=dict)
     """Race, by name, or `*` for all → when its gun goes: `7:30` by the venue's clocks."""
-    ownership: Rules = Field(default_factory=dict)
+    ownership: Rules = field(default_factory=dict)
     bibs: Bibs = Bibs()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(_Section):
     """Everything that can be set; an empty file sets nothing."""
 
@@ -212,14 +257,14 @@ class Settings(_Section):
     engine: EngineRoom = EngineRoom()
     cadence: Cadence = Cadence()
     console: Console = Console()
-    ownership: Rules = Field(default_factory=dict)
+    ownership: Rules = field(default_factory=dict)
     bibs: Bibs = Bibs()
-    event: dict[str, OneEvent] = Field(default_factory=dict)
+    event: dict[str, OneEvent] = field(default_factory=dict)
     """Event id → what it does differently."""
-    limits: dict[Provider, Limits] = Field(default_factory=dict)
+    limits: dict[Provider, Limits] = field(default_factory=dict)
     network: Network = Network()
     retention: Retention = Retention()
-    wire: dict[Provider, dict[str, str]] = Field(default_factory=dict)
+    wire: dict[Provider, dict[str, str]] = field(default_factory=dict)
     """Provider → name in its wire table → the path or word to use instead."""
 
     def cadence_of(self, event_id: int | None = None) -> CadenceSettings:
@@ -254,9 +299,18 @@ def read_settings(file: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as fault:
         raise UsageFault("the settings cannot be read", f"{file}: {fault}") from None
     try:
-        return Settings.model_validate(tomllib.loads(text))
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         raise UsageFault("the settings are no TOML", f"{file}: {fault}") from None
+    return checked(Settings, document, str(file))
+
+
+def checked(kind: type[T], document: Mapping[str, Any], file: str = "settings") -> T:
+    """A section, or the whole, of what stands in a file. Raises `UsageFault`."""
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415  # 50 ms, for a file alone
+
+    try:
+        return TypeAdapter(kind).validate_python(document)
     except ValidationError as fault:
         told = [_told(error) for error in fault.errors(include_url=False)]
         raise UsageFault(
@@ -266,9 +320,9 @@ def read_settings(file: Path) -> Settings:
         ) from None
 
 
-def _told(error: ErrorDetails) -> str:
+def _told(error: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in error["loc"] if part != "[key]")
-    if error["type"] != "extra_forbidden":
+    if error["type"] != "unexpected_keyword_argument":
         return f"{where}: {error['msg'].removeprefix('Value error, ')}"
     *above, name = error["loc"]
     near = get_close_matches(str(name), _keys_at(above), n=1)
@@ -277,14 +331,14 @@ def _told(error: ErrorDetails) -> str:
 
 def _keys_at(path: list[Any]) -> list[str]:
     """The keys that may stand where an unknown one was found."""
-    section: type[BaseModel] = Settings
+    section: type[_Section] = Settings
     for name in path:
-        field = section.model_fields.get(str(name))
-        if field is None:
+        found = get_type_hints(section).get(str(name))
+        if found is None:
             continue  # the name of an event or provider: the section below it was entered already
-        inner = [kind for kind in _kinds(field.annotation) if issubclass(kind, BaseModel)]
+        inner = [kind for kind in _kinds(found) if issubclass(kind, _Section)]
         section = inner[0] if inner else section
-    return list(section.model_fields)
+    return [one.name for one in fields(section)]  # type: ignore[arg-type]  # every section is one
 
 
 def _kinds(annotation: Any) -> list[type]:

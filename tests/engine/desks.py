@@ -23,7 +23,7 @@ from p88console.store.tenancy import events
 from p88console.store.work import history
 from p88console.store.work.history import AttemptRow
 from p88console.system.home import Home
-from p88console.system.settings import Settings
+from p88console.system.settings import Settings, checked
 from p88console.system.vault import MemoryVault
 from tests.support.clock import SteppedClock
 from tests.support.faultline import FaultLine
@@ -83,8 +83,8 @@ async def desk_at(
     guns: dict[str, str] | None = None,
 ) -> AsyncIterator[Desk]:
     """The provider half an hour before the first gun, discovered, nothing pulled yet."""
-    settings = Settings.model_validate(
-        {"limits": {provider: limits or {}}, "event": {"1": {"gun": guns or {}}}}
+    settings = checked(
+        Settings, {"limits": {provider: limits or {}}, "event": {"1": {"gun": guns or {}}}}
     )
     world = make_world(WorldOptions(runners=runners, seed=7, desks=((provider, 1.0),)))
     gun = max(world.day.guns) if provider is Provider.HAKU else min(world.day.guns)

@@ -22,7 +22,7 @@ from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.store.tenancy import tenants
 from p88console.store.work import engines, history, ledger, queue
 from p88console.system.home import Home
-from p88console.system.settings import Settings
+from p88console.system.settings import Settings, checked
 from p88console.system.vault import MemoryVault, Vault
 from tests.engine.conftest import RUNNERS, RaceDay
 from tests.support.cable import Cable
@@ -31,7 +31,7 @@ from tests.support.faultline import Weather
 pytestmark = pytest.mark.parametrize("where", ["postgresql"], indirect=True)
 
 SILENCE_S = 2.0
-SETTINGS = Settings.model_validate({"engine": {"silence": f"{SILENCE_S:g} s"}})
+SETTINGS = checked(Settings, {"engine": {"silence": f"{SILENCE_S:g} s"}})
 
 
 @asynccontextmanager

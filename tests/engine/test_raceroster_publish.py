@@ -32,7 +32,7 @@ from p88console.store.results.revisions import RESULTS, WITHDRAWN
 from p88console.store.tenancy.events import EventRow, RaceRow
 from p88console.store.work import history
 from p88console.system.home import Home
-from p88console.system.settings import Settings
+from p88console.system.settings import Settings, checked
 from p88console.system.vault import MemoryVault
 from tests.support.clock import SteppedClock
 
@@ -105,7 +105,7 @@ class Desk:
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     world = make_world(WorldOptions(runners=RUNNERS, seed=7, desks=DESKS))
     clock = SteppedClock(world.day.guns[-1] - timedelta(minutes=5))
-    settings = Settings.model_validate({"limits": FAST})
+    settings = checked(Settings, {"limits": FAST})
     async with (
         Sandbox(world, clock) as sandbox,
         open_runtime(

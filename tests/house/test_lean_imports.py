@@ -25,6 +25,7 @@ HEAVY = {
     },
     "p88console.engine.engine": {"textual", "apscheduler", "keyring", "alembic", "sqlmodel"},
     "p88console.cli.status": {
+        "pydantic",
         "textual",
         "sqlmodel",
         "sqlalchemy.orm",

@@ -7,14 +7,14 @@ from pathlib import Path
 from p88console.runtime.backups import ROLLING, rolling
 from p88console.store.database.db import Database
 from p88console.system.home import Home
-from p88console.system.settings import Backups
+from p88console.system.settings import Backups, checked
 from tests.support.clock import SteppedClock
 
 
 async def test_a_copy_is_made_when_due_and_the_newest_are_kept(tmp_path: Path) -> None:
     home, clock = Home(tmp_path), SteppedClock()
     Database.open(home.database).close()
-    chore = rolling(home, clock, Backups.model_validate({"every": "30 min", "keep": 3}))
+    chore = rolling(home, clock, checked(Backups, {"every": "30 min", "keep": 3}))
 
     def names() -> list[str]:
         return sorted(file.name for file in home.backups.glob(ROLLING))

@@ -17,7 +17,7 @@ from p88console.store.database.db import Database
 from p88console.store.inbox import notices
 from p88console.store.tenancy.events import events
 from p88console.system.home import Home
-from p88console.system.settings import Backups
+from p88console.system.settings import Backups, checked
 from tests.engine.conftest import RaceDay
 from tests.support.clock import SteppedClock
 
@@ -155,7 +155,7 @@ async def test_each_copy_goes_to_the_second_folder_too_while_it_is_there(tmp_pat
     home, clock, stick = Home(tmp_path / "home"), SteppedClock(), tmp_path / "stick"
     home.folder.mkdir()
     Database.open(home.database).close()
-    chore = rolling(home, clock, Backups.model_validate({"keep": 2, "also_to": str(stick)}))
+    chore = rolling(home, clock, checked(Backups, {"keep": 2, "also_to": str(stick)}))
     await chore.run()
     stick.mkdir()
     for _ in range(3):
