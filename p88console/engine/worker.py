@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from p88console.domain.errors import P88Error, Portal, StoreFault, StoreLost
 from p88console.domain.jobs import Direction, Job, Operation, Priority
@@ -21,8 +22,10 @@ from p88console.engine.registrations import pull_participants
 from p88console.engine.results import pull_results
 from p88console.engine.shop import LeaseLost, Shop, Ticket
 from p88console.store.tenancy import tenants
-from p88console.store.work import claims, leases, settle
+from p88console.store.work import claims, leases, settle, turns
 from p88console.store.work.nearness import is_near
+from p88console.store.work.settle import Attempt
+from p88console.store.work.turns import Wanted
 
 LEASE_S = 30.0
 """Machine seconds for which a claim, or an engine, counts as alive without a heartbeat."""
@@ -103,6 +106,7 @@ class Worker:
 
     async def _interrupt(self) -> None:
         """Hand back whatever runs: what was sent and not heard of is verified first."""
+        await asyncio.sleep(0)  # what was taken up just now begins: else nobody would hand it back
         running = list(self._running)
         for task in running:
             task.cancel()
@@ -124,10 +128,14 @@ class Worker:
             ticket = await self.claim()
             if ticket is None:
                 return
-            task = asyncio.create_task(self.work(ticket), name=f"job-{ticket.job.id}")
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-            task.add_done_callback(self._ended)
+            self._take_up(ticket)
+
+    def _take_up(self, ticket: Ticket) -> None:
+        """Work on a job beside the others, and on the next after it."""
+        task = asyncio.create_task(self.work(ticket, go_on=True), name=f"job-{ticket.job.id}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Look for more work; a job that could not be settled is rescued when its lease ends."""
@@ -151,16 +159,20 @@ class Worker:
 
     async def claim(self, only: Sequence[int] | None = None) -> Ticket | None:
         """Take the most urgent due job, or one of these."""
-        # a name of its own for each claim: an old task of this very process cannot settle a new one
+        wanted, now = self._wanted(), self.shop.clock.now()
+        claimed = await self.shop.db.write(
+            claims.claim, wanted.owner, now, wanted.lease_s, only, wanted.barred
+        )
+        return None if claimed is None else self._ticket(*claimed, wanted)
+
+    def _wanted(self) -> Wanted:
+        """The next claim, under a name of its own: an old task of this process cannot settle it."""
         owner = f"{self.owner}:{secrets.token_hex(4)}"
-        now, barred = self.shop.clock.now(), self._barred_now()
-        claimed = await self.shop.db.write(claims.claim, owner, now, self._lease_s, only, barred)
-        if claimed is None:
-            return None
-        job, history_id = claimed
-        near = await self.shop.db.read(is_near, job.id, now)
-        errand = Errand(by_hand=job.priority == Priority.MANUAL, near=near)
-        return Ticket(self.shop, job, history_id, owner, errand)
+        return Wanted(owner, self._lease_s, self._barred_now())
+
+    def _ticket(self, job: Job, history_id: int, wanted: Wanted) -> Ticket:
+        errand = Errand(by_hand=job.priority == Priority.MANUAL)
+        return Ticket(self.shop, job, history_id, wanted.owner, errand)
 
     def _barred_now(self) -> list[int]:
         """Accounts whose secrets this machine was found to lack a moment ago."""
@@ -168,10 +180,10 @@ class Worker:
         self._barred = {account: until for account, until in self._barred.items() if until > now}
         return list(self._barred)
 
-    async def work(self, ticket: Ticket) -> None:
-        """Work on one claimed job and settle it, whatever happens."""
+    async def work(self, ticket: Ticket, *, go_on: bool = False) -> None:
+        """Work on one claimed job and settle it, whatever happens; take up the next if wanted."""
         ERRAND.set(ticket.errand)
-        doing = asyncio.ensure_future(WORK[ticket.job.operation, ticket.job.direction](ticket))
+        doing = asyncio.ensure_future(self._do(ticket))
         heartbeat = asyncio.create_task(self._keep_alive(ticket, doing))
         try:
             await doing
@@ -196,9 +208,14 @@ class Worker:
             )
             await self._fail(ticket, unexpected)
         else:
-            await self._complete(ticket)
+            await self._complete(ticket, go_on=go_on)
         finally:
             heartbeat.cancel()
+
+    async def _do(self, ticket: Ticket) -> None:
+        job = ticket.job
+        ticket.errand.near = await self.shop.db.read(is_near, job.id, self.shop.clock.now())
+        await WORK[job.operation, job.direction](ticket)
 
     async def _keep_alive(self, ticket: Ticket, doing: asyncio.Future[None]) -> None:
         """Renew the lease; once somebody else has or may have the job, stop working on it."""
@@ -222,12 +239,48 @@ class Worker:
                 doing.cancel()
                 return
 
-    async def _complete(self, ticket: Ticket) -> None:
-        await self.shop.db.write(
-            settle.complete, ticket.attempt(), self.shop.clock.now(), ticket.remark()
-        )
-        await self._note_health(ticket)
+    async def _complete(self, ticket: Ticket, *, go_on: bool) -> None:
+        attempt, now, remark = ticket.attempt(), self.shop.clock.now(), ticket.remark()
+        if not go_on or self._at_rest or not await self._end_and_go_on(attempt, now, remark):
+            await self.shop.db.write(settle.complete, attempt, now, remark)
         log.info("%s: done", _named(ticket.job))
+        await self._note_health(ticket)
+
+    @property
+    def _at_rest(self) -> bool:
+        """Whether nothing more is to be taken up."""
+        return self._resting or self._stopping.is_set()
+
+    async def _end_and_go_on(
+        self, attempt: Attempt, now: datetime, remark: dict[str, str] | None
+    ) -> bool:
+        """Settle a job and take up the next by the same write; False where nothing was written.
+
+        What was taken up while this was told to stop is handed back.
+        """
+        wanted = self._wanted()
+        writing = asyncio.ensure_future(
+            self.shop.db.write(turns.end_and_take, attempt, now, wanted, remark)
+        )
+        try:
+            _, claimed = await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            _, claimed = await writing
+            if claimed is not None:
+                await self._hand_back(self._ticket(*claimed, wanted))
+            raise
+        except StoreLost:
+            raise
+        except StoreFault as fault:
+            log.warning("nothing could be taken up beside the end of a job: %s", fault)
+            return False
+        if claimed is not None:
+            ticket = self._ticket(*claimed, wanted)
+            if self._at_rest:
+                await self._hand_back(ticket)
+            else:
+                self._take_up(ticket)
+        return True
 
     async def _fail(self, ticket: Ticket, fault: P88Error) -> None:
         ticket.partial = ticket.partial or ticket.counts.received > 0

@@ -12,20 +12,27 @@ from huey import SqliteHuey
 from p88console.domain.jobs import Direction, JobKey, Operation
 from p88console.domain.model import EventRecord
 from p88console.store.tenancy import events
-from p88console.store.work import settle
+from p88console.store.work import turns
+from p88console.store.work.settle import Attempt
+from p88console.store.work.turns import Wanted
 from tests.benchmarks.timing import Finding, in_turns
-from tests.store.bench import Bench, set_up
+from tests.store.bench import LEASE_S, Bench, set_up
 from tests.support import postgres
 from tests.support.clock import SteppedClock
 
 JOBS, TRIES = 200, 3
+
+WANTED = Wanted("me", LEASE_S)
 
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 """What the tests' server goes without, and every shared database has."""
 
 
 def _ours(where: Path | str) -> tuple[Bench, Callable[[], None]]:
-    """A round of all jobs, one transaction for each step; attempts and leases are kept."""
+    """A round of all jobs as they come and a worker serves them; attempts and leases are kept.
+
+    Each is asked for in a transaction of its own. The worker ends one and takes up the next in one.
+    """
     bench = set_up(where, SteppedClock())
     records = [EventRecord(f"q{n}", f"event {n}", "UTC", None, (), {"n": n}) for n in range(JOBS)]
     _, ids = bench.write(events.upsert_events, bench.runsignup, records, bench.now)
@@ -34,10 +41,12 @@ def _ours(where: Path | str) -> tuple[Bench, Callable[[], None]]:
     def work() -> None:
         for key in keys:
             bench.enqueue(key)
-        done = 0
-        while (attempt := bench.claim()) is not None:
-            assert bench.write(settle.complete, attempt, bench.now)
+        done, attempt = 0, bench.claim()
+        while attempt is not None:
+            ended, taken = bench.write(turns.end_and_take, attempt, bench.now, WANTED)
+            assert ended
             done += 1
+            attempt = taken and Attempt(*taken, WANTED.owner)
         assert done == JOBS
 
     return bench, work

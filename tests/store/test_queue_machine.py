@@ -26,8 +26,9 @@ from p88console.domain.errors import (
 from p88console.domain.jobs import Direction, JobKey, Operation, Trigger
 from p88console.domain.model import Provider
 from p88console.domain.outcome import decide
-from p88console.store.work import holds, leases, queue, settle
+from p88console.store.work import holds, leases, queue, settle, turns
 from p88console.store.work.settle import Attempt
+from p88console.store.work.turns import Wanted
 from tests.store.bench import LEASE_S, Bench, set_up
 from tests.support.clock import SteppedClock
 
@@ -108,6 +109,17 @@ class QueueMachine(RuleBasedStateMachine):
             self.running.append(attempt)
         else:
             self.bench.write(settle.complete, attempt, self.bench.now)
+
+    @rule(which=st.integers(0, 9))
+    def finish_and_go_on(self, which: int) -> None:
+        attempt = self._pick(which)
+        if attempt is None:
+            return
+        wanted = Wanted(f"one:{self.claims}", LEASE_S)
+        _, taken = self.bench.write(turns.end_and_take, attempt, self.bench.now, wanted)
+        if taken is not None:
+            self.claims += 1
+            self.running.append(Attempt(*taken, wanted.owner))
 
     @rule(which=st.integers(0, 9), kind=st.sampled_from(KINDS), chance=st.floats(0, 0.99))
     def break_off(self, which: int, kind: type[ProviderFault], chance: float) -> None:

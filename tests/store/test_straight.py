@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Integer, bindparam, select
 
 from p88console.domain.errors import StoreFault
+from p88console.domain.jobs import JobState
 from p88console.store.database.db import Tx
 from p88console.store.database.straight import Straight, in_one_exchange
-from p88console.store.work import settle
+from p88console.store.work import settle, turns
 from p88console.store.work.queue import HISTORY, QUEUE
-from tests.store.bench import Bench
+from p88console.store.work.turns import Wanted
+from tests.store.bench import LEASE_S, Bench
 
 
 @contextmanager
@@ -42,6 +45,33 @@ def test_a_job_takes_three_writes_of_few_statements(file_bench: Bench) -> None:
         told.clear()
         assert bench.write(settle.complete, attempt, bench.now)
         assert told == Counter({"BEGIN": 1, "UPDATE": 2, "INSERT": 1, "COMMIT": 1})
+
+
+def test_a_worker_that_goes_on_ends_a_job_and_begins_the_next_in_one_write(
+    file_bench: Bench,
+) -> None:
+    bench = file_bench
+    first = bench.claimed()
+    second = bench.enqueue(bench.key(event=bench.other_event))
+    with said(bench) as told:
+        ended, taken = bench.write(turns.end_and_take, first, bench.now, Wanted("next", LEASE_S))
+    assert told == Counter({"BEGIN": 1, "UPDATE": 2, "INSERT": 2, "WITH": 1, "COMMIT": 1})
+    assert ended
+    assert taken is not None
+    assert taken[0].id == second.job_id
+    assert bench.job(first.job.id).state is JobState.COMPLETED
+
+
+def test_whose_claim_was_lost_ends_nothing_and_still_goes_on(bench: Bench) -> None:
+    first = bench.claimed()
+    second = bench.enqueue(bench.key(event=bench.other_event))
+    stranger = replace(first, owner="stranger")
+    ended, taken = bench.write(turns.end_and_take, stranger, bench.now, Wanted("next", LEASE_S))
+    assert not ended
+    assert taken is not None
+    assert taken[0].id == second.job_id
+    assert [row["state"] for row in bench.history(first.job.id)] == ["running"]
+    assert bench.rows("SELECT id FROM pull_marks WHERE succeeded_at IS NOT NULL") == []
 
 
 ONE = Straight(select(QUEUE.c.id).where(QUEUE.c.id == bindparam("its_id", type_=Integer())))
