@@ -11,7 +11,8 @@ import pytest
 
 from p88console.domain.errors import StoreFault
 from p88console.domain.jobs import Direction, Job, JobKey, JobState, Operation, Trigger
-from p88console.engine.worker import Worker, new_owner
+from p88console.engine.owners import new_owner
+from p88console.engine.worker import Worker
 from p88console.runtime import syncs
 from p88console.store.database.db import Database, Tx
 from p88console.store.work import claims, queue, turns

@@ -14,6 +14,7 @@ from p88console.domain.errors import StoreFault, StoreLost
 from p88console.store.database.bulk import read_json, write_json
 from p88console.store.database.clocks import MACHINE, MachineClock
 from p88console.store.database.feed import Feed
+from p88console.store.database.straight import refused
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another process's write to end."""
@@ -141,6 +142,11 @@ def _engine(
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        words = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+        raw: Any = connection.connection.driver_connection
+        try:
+            raw.execute(words)
+        except sqlite3.Error as fault:
+            raise refused(connection, words, fault) from fault
 
     return engine

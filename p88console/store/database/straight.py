@@ -18,6 +18,8 @@ Row = dict[str, Any]
 
 Convert = Callable[[Any], Any]
 
+PLACES: dict[str, Any] = {"sqlite": "named", "postgresql": "numeric_dollar"}
+"""How each driver takes a statement without reading it again: a place is told once."""
 
 Statement = Insert | Update | Select[Any]
 
@@ -55,16 +57,18 @@ def in_one_exchange(
         The rows of each. Raises `DBAPIError`; what follows a statement that failed is not run.
     """
     raw: Any = connection.connection.driver_connection
+    driver: Any = connection.dialect.dbapi
     words = [statement.words(connection.dialect) for statement, _ in said]
-    server = len(said) > 1 and connection.dialect.name == "postgresql"
+    server = connection.dialect.name == "postgresql"
     try:
-        with raw.pipeline() if server else nullcontext():
-            asked = [
-                (told, raw.execute(told.text, told.filled(values)))
-                for told, (_, values) in zip(words, said, strict=True)
-            ]
-        return [told.read(cursor) for told, cursor in asked]
-    except connection.dialect.dbapi.Error as fault:  # type: ignore[union-attr]  # a driver's module
+        with raw.pipeline() if server and len(said) > 1 else nullcontext():
+            asked = []
+            for told, (_, values) in zip(words, said, strict=True):
+                cursor = driver.RawCursor(raw) if server else raw.cursor()
+                cursor.execute(told.text, told.filled(values))
+                asked.append(cursor)
+        return [told.read(cursor) for told, cursor in zip(words, asked, strict=True)]
+    except driver.Error as fault:
         raise refused(connection, "; ".join(told.text for told in words), fault) from fault
 
 
@@ -81,7 +85,8 @@ class _Words:
     """A statement as one driver takes it, and how values go in and come out."""
 
     def __init__(self, statement: Statement, dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect)
+        kind: Any = type(dialect)
+        compiled: Any = statement.compile(dialect=kind(paramstyle=PLACES[dialect.name]))
         self.text = str(compiled)
         self._order = compiled.positiontup
         writers = {
