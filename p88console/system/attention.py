@@ -46,12 +46,17 @@ def give_way() -> None:
 
 @contextmanager
 def seldom_swept() -> Iterator[None]:
-    """Within the block, the collector looks for garbage after whole pages of rows, not amidst."""
+    """Within the block, the collector looks for garbage after whole pages of rows, not amidst.
+
+    What was there before is the program itself: it is not looked at again.
+    """
     sweeps = gc.get_threshold()
     gc.set_threshold(*SWEEPS)
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         gc.set_threshold(*sweeps)
 
 
