@@ -92,6 +92,7 @@ class Outlook:
             answer = await call()
         except StoreLost as fault:
             words = in_words(fault)
+            self.settle(WAITING)
             self.report(
                 STORE,
                 Fault(

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from textual.events import Key
 from textual.pilot import Pilot
 
+from p88console.domain.errors import StoreLost
 from p88console.store.windows.roster_rows import RosterFacet, RosterOrder, RosterQuery
 from p88console.ui.screens.form import Form
 from p88console.ui.screens.person import PersonSheet
@@ -233,6 +234,18 @@ async def test_the_card_follows_the_cursor_where_there_is_room() -> None:
         await pilot.press("down")
         await settled(pilot)
         assert not desk.asked_for("people.story")
+
+
+async def test_the_card_is_never_about_the_person_before() -> None:
+    desk = scenes.busy()
+    desk.people.stories = {row.id: told(row.id, fields={"bib": row.bib}) for row in field_of(120)}
+    async with roster(desk) as (room, pilot):
+        desk.faults["people.story"] = StoreLost("the shared database cannot be reached")
+        await pilot.press("down")
+        await settled(pilot)
+        row = room.pane.grid.current
+        assert row is not None
+        assert f"{row.bib}  no name" in on_screen(pilot)
 
 
 async def test_only_what_changed_is_read_and_nothing_while_nothing_changes() -> None:

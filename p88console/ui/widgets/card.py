@@ -57,8 +57,9 @@ class PersonCard(Lines):
             return
         self._stale = False
         story = await self._outlook.read("card", "the person", lambda: people.story(wanted))
-        if story is not None and wanted == self._wanted:
-            self._story = story
+        if wanted == self._wanted:
+            # never the person before under the next one's row
+            self._story = story or people.remembered(wanted)
         self.remake()
 
     @property
