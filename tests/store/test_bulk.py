@@ -88,3 +88,18 @@ def test_a_page_is_written_by_few_statements_that_let_other_threads_work(
     event.remove(*listen, note)
     assert len(told) < 10
     assert file_bench.count("SELECT count(*) FROM participants") == len(crowd)
+
+
+def test_a_batch_is_written_by_one_statement(file_bench: Bench) -> None:
+    row_by_row: list[bool] = []
+    listen = (file_bench.db._backend.writer, "before_cursor_execute")
+
+    def note(*call: Any) -> None:
+        row_by_row.extend([call[5]] if call[2].startswith("INSERT INTO participants ") else [])
+
+    rows = people(file_bench, bulk.BATCH)
+    event.listen(*listen, note)
+    with file_bench.db.writer() as tx:
+        bulk.insert_many(tx.connection, PEOPLE, rows)
+    event.remove(*listen, note)
+    assert row_by_row == [False]

@@ -20,6 +20,10 @@ PARAMETERS = 8_000
 theirs, which it does between any two rows of `executemany`."""
 
 
+BATCH = 200
+"""Rows of which a smaller statement takes as many: the least that often come together."""
+
+
 def insert_many(connection: Connection, target: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all name the same columns, and every one that has no default in SQL."""
     if rows:
@@ -61,15 +65,19 @@ def insert_lines(
 
 def _at_once(rows: Sequence[T], columns: int) -> Iterator[Sequence[T]]:
     """The rows in parts that fit one statement."""
-    fitting = max(1, PARAMETERS // columns)
-    for start in range(0, len(rows), fitting):
-        yield rows[start : start + fitting]
+    start = 0
+    for size in (max(1, PARAMETERS // columns), BATCH):
+        while len(rows) - start >= size:
+            yield rows[start : start + size]
+            start += size
+    if start < len(rows):
+        yield rows[start:]
 
 
 def _send(connection: Connection, told: str, lines: Sequence[tuple[Any, ...]]) -> None:
     """Insert these lines by one statement, where its like will be needed again."""
     columns = len(lines[0])
-    if len(lines) == max(1, PARAMETERS // columns):
+    if len(lines) in (BATCH, max(1, PARAMETERS // columns)):
         whole = _repeated(told, columns, len(lines))
         connection.exec_driver_sql(whole, tuple(chain.from_iterable(lines)))
     else:

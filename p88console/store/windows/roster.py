@@ -31,8 +31,8 @@ P = PARTICIPANTS.c
 ACTIVE = ParticipantStatus.ACTIVE.value
 
 
-ALIKE = 8
-"""How many words that begin alike a person has at most, over those whom a search finds."""
+ALIKE = 4
+"""How many words that begin alike people have at most, taken over all whom a search finds."""
 
 
 def count(connection: Connection, query: RosterQuery, at_most: int | None = None) -> int:
