@@ -20,7 +20,7 @@ from tests.store.bench import LEASE_S, Bench, set_up
 from tests.support import postgres
 from tests.support.clock import SteppedClock
 
-JOBS, TRIES = 200, 3
+JOBS, TRIES = 200, 9
 
 WANTED = Wanted("me", LEASE_S)
 

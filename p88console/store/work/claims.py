@@ -31,7 +31,7 @@ from sqlalchemy import (
 from p88console.domain.jobs import CLAIMABLE_STATES, LOWEST_PRIORITY, Job, JobState
 from p88console.store.database.clocks import SERVER_TIME, local_time
 from p88console.store.database.db import Tx, alongside
-from p88console.store.database.straight import Straight, in_one_exchange
+from p88console.store.database.straight import Row, Straight, in_one_exchange
 from p88console.store.work import lines
 from p88console.store.work.nearness import ONE, SAME, Places, around, gun_of, may_be_near
 from p88console.store.work.queue import ACCOUNTS, HISTORY, JOB, QUEUE, in_states, job_of
@@ -62,17 +62,31 @@ def claim(
     Returns:
         The job and the id of its history row, or None when nothing is due.
     """
-    here = local_time(tx.connection)
-    lease = {"owner": owner, "until": lease_s if here is None else here + lease_s}
-    places: dict[str, Any] = MOMENT.filled(now) | lease
-    take, open_attempt = (TAKE_BY_SERVER if here is None else TAKE), (ATTEMPT, lease | {"now": now})
+    said = claiming(tx.connection, owner, now, lease_s)
     if only is None and not barred:
-        taken, attempts = in_one_exchange(tx.connection, (take, places), open_attempt)
+        taken, attempts = in_one_exchange(tx.connection, *said)
     else:
-        places |= {"barred": list(barred), "only": list(only or ())}
-        narrowed = _take(by_server=here is None, narrowed=True, these=only is not None)
+        (_, places), opens = said
+        by_server = local_time(tx.connection) is None
+        narrowed = _take(by_server=by_server, narrowed=True, these=only is not None)
+        places = {**places, "barred": list(barred), "only": list(only or ())}
         taken = [dict(row) for row in tx.connection.execute(narrowed, places).mappings()]
-        attempts = ATTEMPT.rows(tx.connection, open_attempt[1])
+        (attempts,) = in_one_exchange(tx.connection, opens)
+    return claimed(tx, taken, attempts)
+
+
+def claiming(
+    connection: Connection, owner: str, now: datetime, lease_s: float
+) -> list[tuple[Straight, dict[str, Any]]]:
+    """What takes the most urgent due job and opens its attempt; what both tell is `claimed`."""
+    here = local_time(connection)
+    take, until = (TAKE_BY_SERVER, lease_s) if here is None else (TAKE, here + lease_s)
+    places = {**MOMENT.filled(now), "owner": owner, "until": until}
+    return [(take, places), (ATTEMPT, {"owner": owner, "now": now})]
+
+
+def claimed(tx: Tx, taken: list[Row], attempts: list[Row]) -> tuple[Job, int] | None:
+    """The job that was taken and the id of its history row."""
     if not taken:
         return None
     tx.touch("queue", "history")
@@ -182,13 +196,17 @@ def _attempt() -> Insert:
         "partial": literal(False),
         "counts": literal({}, HISTORY.c.counts.type),
     }
-    opened = select(HISTORY.c.id).where(
-        HISTORY.c.job_id == QUEUE.c.id, HISTORY.c.state == JobState.RUNNING.value
+    open_already = (
+        select(HISTORY.c.id)
+        .where(HISTORY.c.job_id == QUEUE.c.id, HISTORY.c.finished_at.is_(None))
+        .limit(ONE)
+        .correlate(QUEUE)
+        .scalar_subquery()
     )
     job = select(*values.values()).where(
         in_states(JobState.RUNNING),
         QUEUE.c.lease_owner == bindparam("owner", type_=String()),
-        ~opened.exists(),
+        open_already.is_(None),
     )
     return insert(HISTORY).from_select(list(values), job).returning(HISTORY.c.id)
 

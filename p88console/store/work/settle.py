@@ -27,7 +27,7 @@ from p88console.domain.outcome import (
     WaitForSecrets,
 )
 from p88console.store.database.db import Tx, alongside
-from p88console.store.database.straight import Straight, in_one_exchange
+from p88console.store.database.straight import Row, Straight, in_one_exchange
 from p88console.store.inbox import troubles
 from p88console.store.work import holds, lines, queue, schedule, touched
 from p88console.store.work.touched import Touched
@@ -99,21 +99,29 @@ def complete(tx: Tx, attempt: Attempt, now: datetime, remark: dict[str, str] | N
 
     False when the claim was lost meanwhile: then nothing is written.
     """
+    *_, rows = in_one_exchange(tx.connection, *completing(attempt, now, remark))
+    return completed(tx, attempt, rows, now)
+
+
+def completing(
+    attempt: Attempt, now: datetime, remark: dict[str, str] | None
+) -> list[tuple[Straight, dict[str, Any]]]:
+    """What ends a job that is done, as far as its claim holds; the last tells `completed`."""
     job = attempt.job
     claim = {"its_id": job.id, "owner": attempt.owner}
-    whole = job.direction is Direction.PULL and not attempt.partial
-    told = _told(attempt, JobState.COMPLETED.value, now, remark)
-    marked = [(schedule.SUCCEEDED, {**claim, "now": now, "calls": attempt.calls or None})]
-    *_, ended = in_one_exchange(
-        tx.connection,
-        (SETTLE_MINE, claim | told),
-        *(marked if whole else ()),
-        (COMPLETE, {**claim, **queue.places(job.key), "now": now}),
-    )
-    if not ended:
+    said = [(SETTLE_MINE, claim | _told(attempt, JobState.COMPLETED.value, now, remark))]
+    if job.direction is Direction.PULL and not attempt.partial:
+        calls = attempt.calls or None
+        said.append((schedule.SUCCEEDED, {**claim, "now": now, "calls": calls}))
+    return [*said, (COMPLETE, {**claim, **queue.places(job.key), "now": now})]
+
+
+def completed(tx: Tx, attempt: Attempt, rows: list[Row], now: datetime) -> bool:
+    """Do what follows from a job's end; False where its claim was lost."""
+    if not rows:
         return False
+    (settled,), job = rows, attempt.job
     tx.touch("queue", "history", "accounts")
-    (settled,) = ended
     touched.save(tx, attempt.history_id, attempt.touched)
     if settled["burdened"]:
         lines.went_well(tx, job.account_id)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from p88console.domain.jobs import Job
 from p88console.store.database.db import Tx, alongside
+from p88console.store.database.straight import in_one_exchange
 from p88console.store.work import claims, settle
 from p88console.store.work.settle import Attempt
 
@@ -30,5 +31,12 @@ def end_and_take(
     Returns:
         What `settle.complete` and `claims.claim` return.
     """
-    ended = settle.complete(tx, attempt, now, remark)
-    return ended, claims.claim(tx, wanted.owner, now, wanted.lease_s, None, wanted.barred)
+    if wanted.barred:
+        ended = settle.complete(tx, attempt, now, remark)
+        return ended, claims.claim(tx, wanted.owner, now, wanted.lease_s, None, wanted.barred)
+    *_, rows, taken, opened = in_one_exchange(
+        tx.connection,
+        *settle.completing(attempt, now, remark),
+        *claims.claiming(tx.connection, wanted.owner, now, wanted.lease_s),
+    )
+    return settle.completed(tx, attempt, rows, now), claims.claimed(tx, taken, opened)
