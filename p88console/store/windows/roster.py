@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -68,13 +68,13 @@ def page(connection: Connection, query: RosterQuery, offset: int, limit: int) ->
 
 def page_query(connection: Connection, query: RosterQuery) -> Select[Any]:
     """The statement behind `page`: everybody's id in the order asked for."""
-    found = _listing(query, _lengths(connection, query))
+    found = _ordered(connection, query)
     return found.narrowed(select(found.its_id)).order_by(*found.order)
 
 
 def place(connection: Connection, query: RosterQuery, participant_id: int) -> int | None:
     """Where a person stands in the list; None when they are not in it."""
-    found = _listing(query, _lengths(connection, query))
+    found = _ordered(connection, query)
     number = func.row_number().over(order_by=found.order) - 1
     columns = select(found.its_id.label("its_id"), number.label("place"))
     numbered = found.narrowed(columns).subquery()
@@ -148,6 +148,15 @@ class _Listing:
     def narrowed(self, query: Select[Any]) -> Select[Any]:
         """The query over these people alone."""
         return query.select_from(self.source).where(*self.where)
+
+
+def _ordered(connection: Connection, wanted: RosterQuery) -> _Listing:
+    """People as indexes have them where they are of one event, which may be the only one."""
+    if wanted.event_id is None:
+        peopled = select(EVENTS.c.id).where(EVENTS.c.people > 0).limit(2)
+        ids = connection.execute(peopled).scalars().all()
+        wanted = replace(wanted, event_id=ids[0]) if len(ids) == 1 else wanted
+    return _listing(wanted, _lengths(connection, wanted))
 
 
 def _lengths(connection: Connection, wanted: RosterQuery) -> list[int]:
