@@ -18,7 +18,7 @@ from p88console.engine.shop import Shop
 from p88console.engine.standstill import TRY_S, Standstill
 from p88console.engine.timetable import Rhythm
 from p88console.engine.waking import Waking
-from p88console.engine.worker import HEARTBEATS, LEASE_S, Worker
+from p88console.engine.worker import HEARTBEATS, LEASE_S, SLOTS, Worker
 from p88console.store.database.soundness import damaged
 from p88console.store.work import engines, leases, queue
 from p88console.store.work.engines import Holder
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from p88console.engine.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
-
-SLOTS = 4
-"""How many jobs a single run works on at once."""
 
 
 class Engine:

@@ -7,6 +7,7 @@ import logging
 import random
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -29,6 +30,9 @@ from p88console.store.work.turns import Wanted
 
 LEASE_S = 30.0
 """Machine seconds for which a claim, or an engine, counts as alive without a heartbeat."""
+
+SLOTS, OF_ONE_ACCOUNT = 10, 2
+"""How many jobs are worked on at once, and how many of them may call the same account."""
 
 HEARTBEATS = 1 / 3
 """How much of a lease passes between two heartbeats."""
@@ -60,7 +64,7 @@ class Worker:
         self,
         shop: Shop,
         owner: str,
-        slots: int = 4,
+        slots: int = SLOTS,
         *,
         lease_s: float = LEASE_S,
         stuck: Callable[[StoreLost], None] = lambda _: None,
@@ -74,7 +78,8 @@ class Worker:
         self._chance = random.SystemRandom()
         self._barred: dict[int, float] = {}
         self._stuck = stuck
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], int] = {}
+        """What is under way, and which account it calls."""
         self._resting = False
 
     def nudge(self) -> None:
@@ -133,8 +138,8 @@ class Worker:
     def _take_up(self, ticket: Ticket) -> None:
         """Work on a job beside the others, and on the next after it."""
         task = asyncio.create_task(self.work(ticket, go_on=True), name=f"job-{ticket.job.id}")
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running[task] = ticket.job.account_id
+        task.add_done_callback(self._running.pop)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -145,7 +150,8 @@ class Worker:
 
     async def _until_next(self) -> float:
         """Machine seconds until the next job is due, at most the idle time."""
-        due = await self.shop.db.read(claims.next_due, self.shop.clock.now())
+        now = self.shop.clock.now()
+        due = await self.shop.db.read(claims.next_due, now, self._barred_now())
         if due is None:
             return IDLE_S
         wait = (due - self.shop.clock.now()).total_seconds() / self.shop.clock.speed
@@ -165,20 +171,30 @@ class Worker:
         )
         return None if claimed is None else self._ticket(*claimed, wanted)
 
-    def _wanted(self) -> Wanted:
+    def _wanted(self, ending: Job | None = None) -> Wanted:
         """The next claim, under a name of its own: an old task of this process cannot settle it."""
         owner = f"{self.owner}:{secrets.token_hex(4)}"
-        return Wanted(owner, self._lease_s, self._barred_now())
+        return Wanted(owner, self._lease_s, self._barred_now(ending))
 
     def _ticket(self, job: Job, history_id: int, wanted: Wanted) -> Ticket:
         errand = Errand(by_hand=job.priority == Priority.MANUAL)
         return Ticket(self.shop, job, history_id, wanted.owner, errand)
 
-    def _barred_now(self) -> list[int]:
-        """Accounts whose secrets this machine was found to lack a moment ago."""
+    def _busy(self, ending: Job | None) -> list[int]:
+        """Accounts of which nothing more is taken up just now; the job that ends counts no more.
+
+        So one that answers slowly, or whose calls are few, never holds up everybody else.
+        """
+        busy = Counter(self._running.values())
+        if ending is not None:
+            busy[ending.account_id] -= 1
+        return [account_id for account_id, jobs in busy.items() if jobs >= OF_ONE_ACCOUNT]
+
+    def _barred_now(self, ending: Job | None = None) -> list[int]:
+        """Accounts left alone: busy ones, and whose secrets were found to be lacking just now."""
         now = time.monotonic()
         self._barred = {account: until for account, until in self._barred.items() if until > now}
-        return list(self._barred)
+        return [*self._barred, *self._busy(ending)]
 
     async def work(self, ticket: Ticket, *, go_on: bool = False) -> None:
         """Work on one claimed job and settle it, whatever happens; take up the next if wanted."""
@@ -258,7 +274,7 @@ class Worker:
 
         What was taken up while this was told to stop is handed back.
         """
-        wanted = self._wanted()
+        wanted = self._wanted(attempt.job)
         writing = asyncio.ensure_future(
             self.shop.db.write(turns.end_and_take, attempt, now, wanted, remark)
         )

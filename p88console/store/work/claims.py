@@ -216,8 +216,10 @@ TAKE_BY_SERVER = Straight(_take(by_server=True))
 ATTEMPT = Straight(_attempt())
 
 
-def next_due(connection: Connection, now: datetime) -> datetime | None:
-    """When the next job is due of those that could be claimed at `now`."""
+def next_due(
+    connection: Connection, now: datetime, barred: Collection[int] = ()
+) -> datetime | None:
+    """When the next job is due of those that could be claimed at `now`, `barred` accounts aside."""
     due: datetime | None = connection.execute(
         select(func.min(QUEUE.c.due_at))
         .join(ACCOUNTS, ACCOUNTS.c.id == QUEUE.c.account_id)
@@ -226,6 +228,7 @@ def next_due(connection: Connection, now: datetime) -> datetime | None:
             QUEUE.c.state.in_(CLAIMABLE_STATES),
             ACCOUNTS.c.held_since.is_(None),
             ACCOUNTS.c.removed_at.is_(None),
+            QUEUE.c.account_id.not_in(barred),
             lines.passable(around(now)),
         )
     ).scalar()
