@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -58,7 +57,7 @@ class Face:
 
         def tried() -> T:
             try:
-                return asyncio.run(whole())
+                return _run(whole())
             except StoreLost:
                 home = self.home
                 if lost is None or home.shared is None:
@@ -75,7 +74,7 @@ class Face:
             async with open_look(self.home) as look:
                 return await work(look)
 
-        return self._ended(lambda: asyncio.run(whole()))
+        return self._ended(lambda: _run(whole()))
 
     def _ended(self, done: Callable[[], T]) -> T:
         """What was done, or the end of the program for a foreseeable fault."""
@@ -97,6 +96,12 @@ class Face:
             output.document(document)
         else:
             output.table(document, columns)
+
+
+def _run(work: Coroutine[None, None, T]) -> T:
+    import asyncio  # noqa: PLC0415  # 40 ms that --help and completion do not pay
+
+    return asyncio.run(work)
 
 
 def face() -> Face:

@@ -12,6 +12,7 @@ from tests.house.sources import PYTHON, ROOT
 
 HEAVY = {
     "p88console.cli.main": {
+        "asyncio",
         "textual",
         "sqlmodel",
         "sqlalchemy",
