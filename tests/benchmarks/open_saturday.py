@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from p88console.domain.jobs import Direction, JobState, Operation, Trigger
 from p88console.domain.model import Provider
@@ -30,7 +30,8 @@ from p88console.runtime import syncs, tenancy
 from p88console.runtime.balance import BOOKS, duplicates
 from p88console.runtime.runtime import Runtime, open_runtime
 from p88console.sandbox.process import launch
-from p88console.store.database.db import Reading
+from p88console.store.core import ACCOUNT_LINES
+from p88console.store.database.db import Reading, Tx
 from p88console.store.tables import SyncHistory, SyncSchedule
 from p88console.store.tables.base import table
 from p88console.store.tenancy import events
@@ -148,6 +149,7 @@ async def pass_by(folder: Path, size: Size) -> Report:
         async with open_runtime(home, clock=clock, vault=vault, settings=LIFTED) as runtime:
             await _set_up(runtime, day)
             await _work_until(runtime, day.morning)
+            await runtime.db.write(_sleep_an_hour)
         async with open_runtime(home, clock=clock, vault=vault, settings=Settings()) as runtime:
             await _work_until(runtime, day.end)
             looks = await runtime.db.read(_looks, day.morning)
@@ -218,6 +220,12 @@ async def _work_until(runtime: Runtime, end: datetime) -> None:
                 f"people {people}, jobs { {key: its for key, its in jobs.items() if its} }\n"
             )
     await runtime.engine.stop()
+
+
+def _sleep_an_hour(tx: Tx) -> None:
+    """The evening's calls, for which nobody has a limit, lie longer back than an hour."""
+    nothing = dict.fromkeys(("calls_left", "burst_left", "spent_until"))
+    tx.connection.execute(update(ACCOUNT_LINES).values(recent_calls=[], **nothing))
 
 
 def _looks(connection: Reading, since: datetime) -> Looks:
