@@ -119,7 +119,8 @@ def main() -> None:
     except click.UsageError as fault:
         shown = fault.ctx.command_path if fault.ctx else "p88console"
         hint = f"see: {shown} --help"
-        error = {"code": "usage", "title": fault.format_message(), "detail": "", "hint": hint}
+        title = " ".join(fault.format_message().split())
+        error = {"code": "usage", "title": title, "detail": "", "hint": hint}
         output.fault(error, as_json=as_json)
         sys.exit(USAGE)
     except click.Abort:

@@ -223,6 +223,7 @@ def test_an_unreachable_provider_leaves_the_job_pending(program: Program) -> Non
         (("event", "show", "x"), ""),
         (("event", "lsit"), ""),
         (("sync", "participants", "--event=1"), ""),
+        (("account", "add", "--partner=1", "--secrets-stdin"), "{}"),
         (("account", "add", "--partner=1", "--provider=fax", "--secrets-stdin"), "{}"),
         (("account", "add", "--partner=1", "--provider=copernico", "--secrets-stdin"), "{}"),
         (("account", "add", "--partner=1", "--provider=copernico", "--secrets-stdin"), "nonsense"),
@@ -245,6 +246,7 @@ def test_wrong_usage_is_told_as_json_with_exit_2(
     answer = program(*arguments, "--json", stdin=stdin)
     assert answer.code == 2, answer
     assert set(answer.json["error"]) == {"code", "title", "detail", "hint"}
+    assert "\n" not in answer.json["error"]["title"]
     assert "Traceback" not in answer.err
 
 
