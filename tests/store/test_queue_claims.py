@@ -6,11 +6,11 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from p88console.domain.jobs import Direction, JobKey, Operation
+from p88console.domain.jobs import Direction, JobKey, JobState, Operation
 from p88console.domain.model import EventRecord
 from p88console.store.database.db import Database
 from p88console.store.tenancy import events
-from p88console.store.work import claims, settle
+from p88console.store.work import claims, queue, settle
 from p88console.store.work.settle import Attempt
 from tests.store.bench import LEASE_S, Bench
 
@@ -70,3 +70,31 @@ def fill(bench: Bench) -> None:
     _, ids = bench.write(events.upsert_events, bench.runsignup, records, bench.now)
     for event_id in ids:
         bench.enqueue(JobKey(bench.runsignup, event_id, Operation.PARTICIPANTS, Direction.PULL))
+
+
+def test_who_meets_another_at_the_same_event_begins_anew_and_takes_what_is_left(
+    bench: Bench,
+) -> None:
+    """D18."""
+    other = Database.open(bench.db.where)
+    for _ in range(12):
+        for direction in Direction:
+            bench.enqueue(bench.key(direction=direction))
+        left = bench.enqueue(bench.key(Operation.RESULTS, event=bench.other_event)).job_id
+        together = threading.Barrier(2)
+
+        def claim(owner: str, db: Database, at: threading.Barrier = together) -> Attempt:
+            at.wait()
+            claimed = db.write_here(claims.claim, owner, bench.now, LEASE_S)
+            assert claimed is not None
+            return Attempt(*claimed, owner)
+
+        with ThreadPoolExecutor(2) as pool:
+            taken = list(pool.map(claim, ("one", "two"), (bench.db, other)))
+        assert left in {attempt.job.id for attempt in taken}
+        assert len({attempt.job.event_id for attempt in taken}) == len(taken)
+        for attempt in taken:
+            assert bench.write(settle.complete, attempt, bench.now)
+        for job in bench.read(queue.find, state=JobState.PENDING):
+            bench.write(queue.cancel, [job.id], bench.now)
+    other.close()
