@@ -42,7 +42,19 @@ HEAVY = {
         "p88console.runtime.runtime",
         "p88console.store.tables",
     },
-    "p88console.ui.app": {"sqlalchemy", "sqlmodel", "httpx", "keyring"},
+    "p88console.cli.console": {
+        "textual",
+        "sqlmodel",
+        "sqlalchemy.orm",
+        "sqlalchemy.dialects.postgresql",
+        "pydantic",
+        "alembic",
+        "httpx",
+        "apscheduler",
+        "keyring",
+        "psutil",
+    },
+    "p88console.ui.app": {"sqlalchemy", "sqlmodel", "httpx", "keyring", "pygments"},
 }
 
 
