@@ -325,7 +325,11 @@ class _Push:
             return
         seen, unread = await read_back(self.adapter, self.target, people)
         known = people if unread is None else [one for one in people if one.our_id in seen]
-        outcomes = [verdict(person, seen.get(person.our_id), self.title) for person in known]
+
+        def judged() -> list[Settled]:
+            return [verdict(person, seen.get(person.our_id), self.title) for person in known]
+
+        outcomes = await asyncio.to_thread(judged)  # a whole field would keep keys waiting
         await self._write(outcomes)
         sound = (PushState.VERIFIED, PushState.HELD)
         good = [one.participant_id for one in outcomes if one.state in sound]

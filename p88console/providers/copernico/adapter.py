@@ -238,7 +238,7 @@ class Copernico:
             if unread is not None:
                 raise unread from None
             return
-        for seen in copernico_people.among(there, wanted):
+        for seen in await asyncio.to_thread(copernico_people.among, there, wanted):
             yield seen
 
     async def _one_by_one(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -64,20 +64,19 @@ def all_seen(rows: Sequence[Any], target: ScoringTarget) -> list[Seen]:
     return [_seen(row, races) for row in rows if not is_bare(row)]
 
 
-def among(there: Sequence[Seen], wanted: Mapping[str, Entry]) -> Iterator[Seen]:
+def among(there: Sequence[Seen], wanted: Mapping[str, Entry]) -> list[Seen]:
     """Those of everybody there who are wanted, under the ids that they were sent by."""
     by_id = {seen.remote_id: seen for seen in there}
-    unknown = []
+    found, unknown = [], []
     for our_id, entry in wanted.items():
         one = by_id.get(entry.remote_id or our_id)
         if one is None:
             unknown.append(entry)
         else:
-            yield one if one.our_id == our_id else replace(one, our_id=our_id)
+            found.append(one if one.our_id == our_id else replace(one, our_id=our_id))
     others = strangers(there) if unknown else {}
-    for entry in unknown:
-        if (one := others.get(person(entry.values))) is not None:
-            yield replace(one, our_id=entry.our_id)
+    alike = [(entry.our_id, others.get(person(entry.values))) for entry in unknown]
+    return found + [replace(one, our_id=our_id) for our_id, one in alike if one is not None]
 
 
 def strangers(there: Sequence[Seen]) -> dict[tuple[str | None, ...], Seen]:
