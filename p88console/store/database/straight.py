@@ -89,12 +89,13 @@ class _Words:
         compiled: Any = statement.compile(dialect=kind(paramstyle=PLACES[dialect.name]))
         self.text = str(compiled)
         self._order = compiled.positiontup
-        writers = {
-            name: _processor(place.type, dialect, "bind_processor")
-            for name, place in compiled.binds.items()
-        }
-        self._writers = {name: write for name, write in writers.items() if write}
-        self._fixed = {name: self._written(name, value) for name, value in compiled.params.items()}
+        self._fixed: Row = {}
+        self._writers: list[tuple[str, Convert]] = []
+        for name, value in compiled.params.items():
+            write = _processor(compiled.binds[name].type, dialect, "bind_processor")
+            self._fixed[name] = value if write is None or value is None else write(value)
+            if write is not None and value is None:
+                self._writers.append((name, write))
         self._names: list[str] = []
         self._readers: list[tuple[str, Convert]] = []
         for column in statement.exported_columns:
@@ -103,15 +104,12 @@ class _Words:
             if read := _processor(column.type, dialect, "result_processor", None):
                 self._readers.append((name, read))
 
-    def _written(self, name: str, value: Any) -> Any:
-        write = self._writers.get(name)
-        return value if write is None or value is None else write(value)
-
     def filled(self, values: Mapping[str, Any]) -> Any:
         """The values of all places, as the driver takes them."""
-        written = self._fixed.copy()
-        for name, value in values.items():
-            written[name] = self._written(name, value)
+        written = {**self._fixed, **values}
+        for name, write in self._writers:
+            if written[name] is not None:
+                written[name] = write(written[name])
         return written if self._order is None else [written[name] for name in self._order]
 
     def read(self, cursor: Any) -> list[Row]:
