@@ -15,7 +15,7 @@ TURN_S = 0.000_5
 SETTLED_S = 2.0
 """Machine seconds after which nearly all that stays for the whole run has been made."""
 
-SWEEPS = (50_000, 10, 5)
+SWEEPS = (25_000, 2, 50)
 """The collector's thresholds: a page of rows in the making is no garbage, and no reason to look."""
 
 PATIENCE_S = 0.1
