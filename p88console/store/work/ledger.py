@@ -300,8 +300,7 @@ def mark_sent(
         for candidate, values in people
         if candidate.participant_id in current
     ]
-    key, keep = ("link_id", "participant_id"), ("withdrawn",)
-    upsert(tx.connection, LEDGER, rows, key=key, keep=keep)
+    upsert(tx.connection, LEDGER, rows, key=("link_id", "participant_id"), keep=("withdrawn",))
     tx.touch("participants")
     return current
 
@@ -370,9 +369,10 @@ def anything_to_send(connection: Connection, event_id: int) -> bool:
 
 def waiting_for_person(connection: Connection, link_id: int) -> list[int]:
     """Who waits for a decision about a linked event, removed people too."""
-    waits = and_(LEDGER.c.state.in_(NEEDS_PERSON), present_state().in_(NEEDS_PERSON))
-    query = _joined(select(PARTICIPANTS.c.id), link_id).where(waits)
-    return list(connection.execute(query).scalars())
+    few = and_(LEDGER.c.link_id == link_id, LEDGER.c.state.in_(NEEDS_PERSON))
+    query = select(PARTICIPANTS.c.id).join(LEDGER, LEDGER.c.participant_id == PARTICIPANTS.c.id)
+    waiting = query.where(few, present_state().in_(NEEDS_PERSON))
+    return list(connection.execute(waiting).scalars())
 
 
 def state_counts(
