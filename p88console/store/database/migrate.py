@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0030"
+HEAD = "0031"
 """The newest schema version; a test holds it against the version files."""
 
 

@@ -16,6 +16,9 @@ QUARANTINED = text("quarantined_since IS NOT NULL")
 NAMELESS = text("provider_id IS NULL")
 
 
+WORN = text("bib IS NOT NULL")
+
+
 class Event(SQLModel, table=True):
     """One race day or weekend, keyed by (account, provider id).
 
@@ -71,7 +74,14 @@ class Participant(SQLModel, table=True):
         UniqueConstraint("event_id", "row_key"),
         one_of("status", ParticipantStatus),
         Index("ix_participants_event_bib", "event_id", "bib"),
-        Index("ix_participants_event_number", "event_id", text("length(bib)"), "bib"),
+        Index(
+            "ix_participants_event_number",
+            "event_id",
+            text("length(bib)"),
+            "bib",
+            sqlite_where=WORN,
+            postgresql_where=WORN,
+        ),
         Index("ix_participants_event_name", "event_id", "name_key", "bib"),
         Index("ix_participants_event_standing", "event_id", "status", "race_id", "bib"),
         Index("ix_participants_event_changed", "event_id", "changed_at"),

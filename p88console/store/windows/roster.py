@@ -169,7 +169,8 @@ def _lengths(connection: Connection, wanted: RosterQuery) -> list[int]:
     if wanted.event_id is None or not digits:
         return []
     length = func.length(P.bib)
-    shortest = select(func.min(length)).where(P.event_id == wanted.event_id)
+    worn = and_(P.event_id == wanted.event_id, P.bib.is_not(None))
+    shortest = select(func.min(length)).where(worn)
     found = select(shortest.where(length >= max(digits)).scalar_subquery().label("length"))
     each = found.cte("lengths", recursive=True)
     longer = shortest.where(length > each.c.length).scalar_subquery()
