@@ -223,7 +223,7 @@ class Engine:
         )
         parts: set[asyncio.Future[None]] = {working, probing, watching, mending, broken}
         try:
-            await self._see_that_it_is_sound()
+            await self.standstill.until_reached(self._see_that_it_is_sound)
             await scheduler.start()
             await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
             for part in parts:

@@ -54,6 +54,11 @@ class Standstill:
             return False
         return True
 
+    async def until_reached(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it as soon as the database can be used."""
+        while not await self.as_far_as_reached(work):  # noqa: ASYNC110  # nobody tells when it can
+            await asyncio.sleep(TRY_S)
+
     async def mend(self, write: Callable[[], Awaitable[None]], go_on: Callable[[], None]) -> None:
         """Try to write every so often while the engine waits, and go on once it works."""
         while True:

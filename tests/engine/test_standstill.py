@@ -5,22 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 import pytest
 
 from p88console.domain.errors import StoreLost
 from p88console.domain.jobs import Operator
 from p88console.domain.model import Provider
+from p88console.engine.engine import Engine
 from p88console.engine.worker import LEASE_S
 from p88console.runtime import operators
-from p88console.store.database.db import Database
+from p88console.store.database.db import Database, Reading
+from p88console.store.database.soundness import damaged
 from p88console.store.people import lists as people
 from p88console.store.work import ledger, queue
 from p88console.system.home import Home
 from tests.engine.conftest import RUNNERS, RaceDay, race_day_at
 from tests.engine.test_engine import wait_for
 from tests.support.faultline import Weather
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -58,6 +65,38 @@ async def locked(race_day: RaceDay) -> AsyncIterator[None]:
     with other.writer():
         yield
     other.close()
+
+
+class Breaking(Database):
+    """A database whose line breaks under the first look at whether it is sound."""
+
+    broke = False
+
+    async def read(
+        self, work: Callable[Concatenate[Reading, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        if work is damaged and not self.broke:
+            self.broke = True
+            raise StoreLost("the shared database cannot be reached")
+        return await super().read(work, *args, **kwargs)
+
+
+async def test_a_line_that_breaks_as_the_engine_begins_does_not_end_it(
+    on_a_file: RaceDay,
+) -> None:
+    runtime = on_a_file.runtime
+    db = Breaking(runtime.db.where)
+    engine = Engine(replace(runtime.shop, db=db), runtime.engine.rhythm)
+    assert await engine.start()
+
+    async def goes_on() -> bool:
+        return db.broke and engine.standstill.fault is None
+
+    await wait_for(goes_on, "the engine to go on")
+    assert engine.running
+    assert engine.fault is None
+    await engine.stop()
+    db.close()
 
 
 @pytest.mark.parametrize(
