@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from p88console.domain.errors import StoreLost, UsageFault
@@ -42,7 +42,7 @@ async def edit(
     operator: Operator,
     participant_id: int,
     texts: Mapping[str, str],
-    seen: int | None = None,
+    seen: datetime | int | None = None,
 ) -> Done:
     """Set fields of one person as typed; the change and its push commit together.
 
@@ -59,7 +59,7 @@ async def edit(
             done = await runtime.db.write(late.edit, mine, participant_id, values, seen)
     except StoreLost as fault:
         about = {"participant_id": participant_id, "texts": dict(texts)}
-        return await _kept(runtime, operator, fault, Deed.EDIT, about)
+        return await _kept(runtime, operator, fault, Deed.EDIT, about, seen=seen)
     runtime.engine.nudge()
     return done
 
@@ -106,16 +106,21 @@ async def _kept(
     fault: StoreLost,
     deed: Deed,
     about: Mapping[str, Any],
+    *,
     token: str | None = None,
+    seen: datetime | int | None = None,
 ) -> Done:
-    """Keep what was typed on this machine; it was typed over the picture that was read last.
+    """Keep what was typed on this machine; it was typed over `seen`, or the picture read last.
 
     Raises `fault` where the database is a file of this machine: there is no other place for it.
     """
     if runtime.home.shared is None:
         raise fault
     now = runtime.clock.now()
-    seen_at = now - timedelta(seconds=runtime.db.silent_s * runtime.clock.speed)
+    read_at = now - timedelta(seconds=runtime.db.silent_s * runtime.clock.speed)
+    seen_at = seen if isinstance(seen, datetime) else read_at
+    if isinstance(seen, int):
+        about = {**about, "seen": seen}
     token = token or secrets.token_hex(6)
     one = Typed(deed, operator.who, operator.door, now, seen_at, about, token)
     return await asyncio.to_thread(spooling.keep, runtime.home, one)

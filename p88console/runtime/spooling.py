@@ -110,7 +110,8 @@ def _carry_out(tx: Tx, hand: Hand, one: Typed, event_id: int, reason: str) -> Do
         return late.swap_bibs(tx, hand, about["first_id"], about["second_id"], one.seen_at, reason)
     values = read_fields(events.event(tx.connection, event_id), about["texts"])
     if one.deed is Deed.EDIT:
-        return late.edit(tx, hand, about["participant_id"], values, one.seen_at, reason)
+        seen = about.get("seen", one.seen_at)
+        return late.edit(tx, hand, about["participant_id"], values, seen, reason)
     if late.is_added(tx.connection, event_id, one.token):
         return Done(None, f"{_in_words(one)}: was applied already", ())
     return edits.add(tx, hand, event_id, one.token, values)

@@ -72,6 +72,36 @@ async def test_edits_of_two_consoles_meet_in_the_inbox_when_the_line_is_back(
     assert (item.base, item.ours, item.theirs) == (was, "Denver", "Golden")
 
 
+@pytest.mark.parametrize("whole", [True, False], ids=["story", "row"])
+async def test_what_changed_after_the_form_was_filled_is_asked_about(
+    race_day: RaceDay,
+    whole: bool,  # noqa: FBT001  a parameter of the test
+) -> None:
+    await race_day.pull()
+    somebody = await person(race_day)
+    async with cable_to(race_day) as cable, laptop(race_day, "cut off", cable=cable) as lost:
+        desk = RuntimePeople(lost, KIM)
+        await (desk.story(somebody) if whole else desk.page(RosterQuery(race_day.event_id), 0, 100))
+        race_day.clock.step(1)
+        await operators.edit(race_day.runtime, PAT, somebody, {"city": "Denver"})
+        race_day.clock.step(1)
+        await desk.events()  # the line is heard of later than the person
+        cable.cut()
+        known = desk.remembered(somebody)
+        assert known is not None
+        await desk.edit(somebody, {"city": "Golden"}, known.newest_change)
+        cable.mend()
+
+        async def applied() -> bool:
+            await spooling.apply(lost.home, lost.shop, lost.engine.nudge)
+            return not await asyncio.to_thread(spooling.spool_of(lost.home).waiting)
+
+        await until(applied, 60)
+    assert await field(race_day, somebody, "city") == "Denver"
+    (item,) = await race_day.runtime.db.read(inbox.items, kind=Kind.CONFLICT)
+    assert (item.ours, item.theirs) == ("Denver", "Golden")
+
+
 async def test_a_console_edits_whom_it_showed_in_a_list(race_day: RaceDay) -> None:
     await race_day.pull()
     somebody = await person(race_day)

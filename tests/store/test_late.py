@@ -46,6 +46,8 @@ def test_what_a_story_shows_is_what_its_edit_was_typed_over(bench: Bench) -> Non
     early = bench.read(story.person, its_id).newest_change
     typed(bench, "pat", {"city": "Denver"}, early)
     late_one = bench.read(story.person, its_id).newest_change
+    assert isinstance(late_one, int)
+    assert isinstance(early, int)
     assert late_one > early
     typed(bench, "kim", {"city": "Golden"}, early)
     assert bench.person()["city"] == "Denver"

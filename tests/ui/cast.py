@@ -231,7 +231,9 @@ class StagePeople:
     async def races(self, event_id: int) -> Sequence[str]:
         return await self.answer("people.races", lambda: ("Half Marathon", "5K"), event_id)
 
-    async def edit(self, participant_id: int, texts: Mapping[str, str], seen: int) -> str:
+    async def edit(
+        self, participant_id: int, texts: Mapping[str, str], seen: datetime | int
+    ) -> str:
         asked = (participant_id, dict(texts), seen)
         return await self.answer("people.edit", lambda: "changed", *asked)
 

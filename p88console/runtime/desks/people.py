@@ -80,7 +80,9 @@ class RuntimePeople:
         self._remembered.keep_races(event_id, names)
         return names
 
-    async def edit(self, participant_id: int, texts: Mapping[str, str], seen: int) -> str:
+    async def edit(
+        self, participant_id: int, texts: Mapping[str, str], seen: datetime | int
+    ) -> str:
         """Set fields of one person as typed, over nothing that came later; says what it did."""
         one = operators.edit(self._runtime, self._operator, participant_id, texts, seen)
         return _told(await one)

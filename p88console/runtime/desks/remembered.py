@@ -73,4 +73,5 @@ class Remembered:
             results=(),
             changes=(),
             races=tuple(self.races(row.event_id)),
+            newest_change=row.changed_at,
         )

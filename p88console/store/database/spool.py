@@ -39,8 +39,9 @@ class Typed:
     """One thing that an operator asked for; instants are UTC race time.
 
     `seen_at` is the age of the picture that they had before them. `about` holds for an edit
-    `participant_id` and `texts`, for a walk-up `event_id` and `texts`, for a swap `first_id` and
-    `second_id`. By its `token` it is known again where it was applied.
+    `participant_id`, `texts` and, where it is known, the newest change that was `seen`, for a
+    walk-up `event_id` and `texts`, for a swap `first_id` and `second_id`. By its `token` it is
+    known again where it was applied.
     """
 
     deed: Deed

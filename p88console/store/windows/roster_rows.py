@@ -153,8 +153,9 @@ class PersonStory:
     """The races of the event, by name."""
     sides: Mapping[str, Sides] = field(default_factory=dict)
     """Field → its other versions, where they are not what stands here."""
-    newest_change: int = 0
-    """Id of the newest change in the audit trail; what is typed over this picture comes later."""
+    newest_change: datetime | int = 0
+    """Id of the newest change in the audit trail, or its instant where no more is known; what is
+    typed over this picture comes later."""
 
 
 @dataclass(frozen=True, slots=True)

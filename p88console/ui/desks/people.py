@@ -52,10 +52,13 @@ class PeopleDesk(Protocol):
         """The names of an event's races."""
         ...
 
-    async def edit(self, participant_id: int, texts: Mapping[str, str], seen: int) -> str:
+    async def edit(
+        self, participant_id: int, texts: Mapping[str, str], seen: datetime | int
+    ) -> str:
         """Set fields of one person as typed, by field name; says what it did.
 
-        `seen` is the newest change that the operator saw: what came after it is not overwritten.
+        `seen` is the newest change that the operator saw, by its id or its instant: what came after
+        it is not overwritten.
         """
         ...
 
